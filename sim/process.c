@@ -49,10 +49,7 @@ void ics_process_log(IcsProcess *self, const char *text)
 
 void *ics_process_alloc(IcsProcess *self, size_t bytes)
 {
-    if (self->arena == NULL) {
-        self->arena = ics_arena_new();
-    }
-    return ics_arena_alloc(self->arena, bytes);
+    return ics_arena_alloc(&self->arena, bytes);
 }
 
 /* ---- ready, waiting ---- */
@@ -192,6 +189,7 @@ IcsProcess *ics_process_new(IcsSimulation *simulation, uint32_t node, const char
     self->name = g_strdup(name);
     self->node = node;
     self->program = *program;
+    ics_arena_init(&self->arena);
     ics_timer_init(&self->timer, simulation, node, process_timer_expired);
     return self;
 }
@@ -204,7 +202,7 @@ static void process_release(IcsProcess *self)
     process_forget_waiters(self);
     ics_timer_clear(&self->timer);
     g_clear_pointer(&self->coroutine, ics_coroutine_free);
-    g_clear_pointer(&self->arena, ics_arena_free);
+    ics_arena_clear(&self->arena);
 }
 
 void ics_process_free(IcsProcess *self)

@@ -117,7 +117,7 @@ struct IcsProcess {
     IcsCoroutine *coroutine;
     IcsTimer timer;
     IcsWaiter *waiters;
-    IcsArena *arena; /* created on first use */
+    IcsArena arena;
     /* For the layer that gives processes their sockets: its data, and what it does at the end. */
     gpointer owner;
     void (*on_end)(IcsProcess *self);

@@ -1,0 +1,35 @@
+/* Capacity traces in mahimahi's format: one delivery opportunity a line, in ms from the start, for
+ * one MTU of 1500 bytes each; the trace repeats from its last line on (mahimahi(1), mm-link). */
+#ifndef ICS_NETMODEL_CAPACITY_H
+#define ICS_NETMODEL_CAPACITY_H
+
+#include <glib.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ICS_CAPACITY_OPPORTUNITY_BYTES 1500
+
+typedef struct IcsCapacity {
+    uint32_t *opportunity_ms; /* sorted, may repeat */
+    size_t n;
+    uint32_t period_ms; /* the last line */
+} IcsCapacity;
+
+/* Parses the text of a trace file. Transfer full; NULL and ICS_ERROR_INPUT with `name` and the line
+ * for anything but non-decreasing decimal numbers, for an empty trace and for one whose last line
+ * is 0. */
+IcsCapacity *ics_capacity_parse(const char *name, const char *text, size_t n, GError **error);
+void ics_capacity_free(IcsCapacity *self);
+
+/* The place in the trace: which opportunity is next, and how much of it has been used. */
+typedef struct IcsCapacityCursor {
+    uint64_t opportunity; /* counted over all repetitions */
+    uint32_t used_bytes;
+} IcsCapacityCursor;
+
+/* When the last byte of a packet leaves that is at the head of the queue from `from_ns` on; moves
+ * the cursor. Opportunities that pass while the queue is empty are lost. */
+int64_t ics_capacity_depart(const IcsCapacity *self, IcsCapacityCursor *cursor, int64_t from_ns,
+                            uint32_t bytes);
+
+#endif
