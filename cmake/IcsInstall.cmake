@@ -20,21 +20,16 @@ install(FILES "${PROJECT_SOURCE_DIR}/tool/completion/ipcsim.bash"
 
 if(TARGET ipcsim_embed)
     install(TARGETS ipcsim_embed)
-    # ${prefix} of a .pc file, unless the directory is absolute.
-    foreach(pair LIBDIR:CMAKE_INSTALL_LIBDIR INCLUDEDIR:CMAKE_INSTALL_INCLUDEDIR
-            TRACESDIR:ICS_TRACES_DIR)
-        string(REPLACE ":" ";" pair "${pair}")
-        list(GET pair 0 name)
-        list(GET pair 1 directory)
-        cmake_path(APPEND pc_directory "\${prefix}" "${${directory}}")
-        set(ICS_PC_${name} "${pc_directory}")
-        unset(pc_directory)
-    endforeach()
-    list(JOIN ICS_INSTRUMENT_FLAGS " " ICS_PC_INSTRUMENT)
-    string(PREPEND ICS_PC_INSTRUMENT " ")
-    string(STRIP "${ICS_PC_INSTRUMENT}" ICS_PC_INSTRUMENT)
-    configure_file("${PROJECT_SOURCE_DIR}/ipcsim.pc.in" "${PROJECT_BINARY_DIR}/ipcsim.pc" @ONLY)
-    install(FILES "${PROJECT_BINARY_DIR}/ipcsim.pc"
-        DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig"
+    # The .pc file finds its prefix from its own place, so that `--prefix` and moving work.
+    set(pc_directory "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+    cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX
+        BASE_DIRECTORY "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" OUTPUT_VARIABLE ICS_PC_PREFIX
     )
+    # An absolute directory stays what it is.
+    cmake_path(APPEND ICS_PC_LIBDIR "\${prefix}" "${CMAKE_INSTALL_LIBDIR}")
+    cmake_path(APPEND ICS_PC_INCLUDEDIR "\${prefix}" "${CMAKE_INSTALL_INCLUDEDIR}")
+    cmake_path(APPEND ICS_PC_TRACESDIR "\${prefix}" "${ICS_TRACES_DIR}")
+    list(JOIN ICS_INSTRUMENT_FLAGS " " ICS_PC_INSTRUMENT)
+    configure_file("${PROJECT_SOURCE_DIR}/ipcsim.pc.in" "${PROJECT_BINARY_DIR}/ipcsim.pc" @ONLY)
+    install(FILES "${PROJECT_BINARY_DIR}/ipcsim.pc" DESTINATION "${pc_directory}")
 endif()

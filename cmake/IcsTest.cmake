@@ -47,10 +47,11 @@ function(ics_c_tests folder)
         target_link_libraries(${target} PRIVATE
             ipcsim_test_support ${arg_LINK} PkgConfig::CMOCKA m
         )
+        cmake_path(GET source STEM stem)
         set_target_properties(${target} PROPERTIES
+            OUTPUT_NAME "${stem}"
             RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests/${folder}"
         )
-        cmake_path(GET source STEM stem)
         ics_register_test("${folder}/${stem}"
             LABEL "${arg_LABEL}" TIMEOUT "${arg_TIMEOUT}" COMMAND ${target}
         )
