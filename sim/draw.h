@@ -64,8 +64,8 @@ IcsFate ics_fate_for_copy(const IcsFate *parent, uint64_t element_key, uint32_t 
  * or host's name, for example "wire client->server". */
 IcsDrawSite ics_draw_site(uint64_t seed, const char *place, const char *element);
 
-/* The site of an element without a name: its kind and the how manieth of that kind it is at the
- * place, from 0. No named element can have the same site. */
+/* The site of an element without a name: its kind and which of that kind it is at the place,
+ * from 0. No named element can have the same site. */
 IcsDrawSite ics_draw_site_unnamed(uint64_t seed, const char *place, const char *kind,
                                   uint32_t occurrence);
 
@@ -86,19 +86,40 @@ static inline uint64_t ics_fate_key(const IcsFate *fate)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* The Philox counter of a draw about a fate. */
+static inline void ics_draw_counter(uint64_t fate_key, uint64_t ordinal, uint32_t kind,
+                                    uint32_t counter[4])
+{
+    uint32_t ordinal_high = (uint32_t)(ordinal >> 32) << 8;
+    counter[0] = (uint32_t)fate_key;
+    counter[1] = (uint32_t)(fate_key >> 32);
+    counter[2] = (uint32_t)ordinal;
+    counter[3] = (ordinal_high & ~ICS_DRAW_SEQUENTIAL) | (kind & ICS_DRAW_KIND_MAX);
+}
+
+/* The Philox counter of a sequential draw. */
+static inline void ics_draw_sequential_counter(uint64_t step, uint32_t kind, uint32_t counter[4])
+{
+    counter[0] = (uint32_t)step;
+    counter[1] = (uint32_t)(step >> 32);
+    counter[2] = 0;
+    counter[3] = ICS_DRAW_SEQUENTIAL | (kind & ICS_DRAW_KIND_MAX);
+}
+
+static inline IcsDrawPair ics_draw_pair_of_block(const IcsPhiloxBlock *block)
+{
+    return (IcsDrawPair){block->word[0] | (uint64_t)block->word[1] << 32,
+                         block->word[2] | (uint64_t)block->word[3] << 32};
+}
+
 /* The draw with a fate key that the caller keeps; `ordinal` is the fate's. */
 static inline IcsDrawPair ics_draw_keyed(const IcsDrawSite *site, uint64_t fate_key,
                                          uint64_t ordinal, uint32_t kind)
 {
-    const uint32_t counter[4] = {
-        (uint32_t)fate_key,
-        (uint32_t)(fate_key >> 32),
-        (uint32_t)ordinal,
-        ((uint32_t)(ordinal >> 32) << 8 & ~ICS_DRAW_SEQUENTIAL) | (kind & ICS_DRAW_KIND_MAX),
-    };
+    uint32_t counter[4];
+    ics_draw_counter(fate_key, ordinal, kind, counter);
     IcsPhiloxBlock block = ics_philox(site->key, counter);
-    return (IcsDrawPair){block.word[0] | (uint64_t)block.word[1] << 32,
-                         block.word[2] | (uint64_t)block.word[3] << 32};
+    return ics_draw_pair_of_block(&block);
 }
 
 /* Draw number `kind` (0..255) of the element about the packet with this fate. */
@@ -116,11 +137,10 @@ static inline uint64_t ics_draw_u64(const IcsDrawSite *site, const IcsFate *fate
 static inline IcsDrawPair ics_draw_sequential_pair(const IcsDrawSite *site, uint64_t step,
                                                    uint32_t kind)
 {
-    const uint32_t counter[4] = {(uint32_t)step, (uint32_t)(step >> 32), 0,
-                                 ICS_DRAW_SEQUENTIAL | (kind & ICS_DRAW_KIND_MAX)};
+    uint32_t counter[4];
+    ics_draw_sequential_counter(step, kind, counter);
     IcsPhiloxBlock block = ics_philox(site->key, counter);
-    return (IcsDrawPair){block.word[0] | (uint64_t)block.word[1] << 32,
-                         block.word[2] | (uint64_t)block.word[3] << 32};
+    return ics_draw_pair_of_block(&block);
 }
 
 static inline uint64_t ics_draw_sequential_u64(const IcsDrawSite *site, uint64_t step,
