@@ -70,6 +70,7 @@ void ics_simulation_cancel(IcsSimulation *self, IcsEvent *event)
 void ics_simulation_drop_events(IcsSimulation *self)
 {
     ics_event_queue_clear(&self->queue);
+    self->dormant = 0;
 }
 
 /* Runs what the last event made runnable, first come first served; what they make runnable in turn
@@ -103,7 +104,7 @@ static inline void simulation_fire(IcsSimulation *self, IcsEvent *event)
 
 static IcsStopReason simulation_stop(IcsSimulation *self, int64_t until_ns)
 {
-    if (ics_event_queue_size(&self->queue) == 0) {
+    if (ics_event_queue_size(&self->queue) == self->dormant) {
         return ICS_STOP_QUIESCENT;
     }
     self->now_ns = MAX(self->now_ns, until_ns);

@@ -57,6 +57,7 @@ typedef struct IcsSimulation {
     uint64_t events;           /* of the model, fired so far */
     int64_t last_event_ns;     /* time of the last of them */
     int64_t previous_event_ns; /* and of the one before */
+    size_t dormant;            /* queued events that will do nothing: of disarmed timers */
     struct IcsStackPool *stacks;
 } IcsSimulation;
 

@@ -33,6 +33,8 @@ static void timer_fire(IcsEvent *event)
     ics_simulation_discount_event(self->simulation);
     if (self->armed) {
         timer_push(self);
+    } else {
+        self->simulation->dormant--;
     }
 }
 
@@ -40,6 +42,16 @@ void ics_timer_init(IcsTimer *self, IcsSimulation *simulation, uint32_t node, Ic
 {
     *self = (IcsTimer){.simulation = simulation, .node = node, .expire = expire};
     ics_event_init(&self->event, timer_fire);
+}
+
+/* Says whether the timer is armed and keeps the simulation's count of events that will do nothing.
+ */
+static inline void timer_set_armed(IcsTimer *self, bool armed)
+{
+    if (ics_event_is_queued(&self->event)) {
+        self->simulation->dormant += (size_t)self->armed - (size_t)armed;
+    }
+    self->armed = armed;
 }
 
 /* Whether the queued event comes too late for the deadline. */
@@ -57,7 +69,7 @@ void ics_timer_arm(IcsTimer *self, int64_t deadline_ns)
     self->deadline_ns = deadline_ns;
     self->ordinal = ics_simulation_next_ordinal(self->simulation);
     self->causing_node = self->simulation->current;
-    self->armed = true;
+    timer_set_armed(self, true);
     if (!ics_event_is_queued(&self->event)) {
         timer_push(self);
     } else if (timer_is_late(self)) {
@@ -68,11 +80,12 @@ void ics_timer_arm(IcsTimer *self, int64_t deadline_ns)
 
 void ics_timer_disarm(IcsTimer *self)
 {
-    self->armed = false;
+    timer_set_armed(self, false);
 }
 
 void ics_timer_clear(IcsTimer *self)
 {
-    self->armed = false;
+    timer_set_armed(self, true);
     ics_simulation_cancel(self->simulation, &self->event);
+    self->armed = false;
 }
