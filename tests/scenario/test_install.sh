@@ -33,13 +33,14 @@ libdir=$work/moved${libdir#"$work/prefix"}
 PKG_CONFIG_PATH=$libdir/pkgconfig
 export PKG_CONFIG_PATH
 
+flags=$(pkg-config --cflags --static --libs ipcsim) || fail "pkg-config ipcsim"
+
 cd "$work"
 for example in "$IPCSIM_SOURCE_DIR"/examples/*.c; do
     name=$(basename "$example" .c)
     cp "$example" .
-    # shellcheck disable=SC2046 # lists of words
-    "${IPCSIM_CC:-cc}" -std=gnu11 -Wall -Wextra -Werror -o "$name" "$name.c" \
-        $(pkg-config --cflags --static --libs ipcsim) ||
+    # shellcheck disable=SC2086 # a list of words
+    "${IPCSIM_CC:-cc}" -std=gnu11 -Wall -Wextra -Werror -o "$name" "$name.c" $flags ||
         fail "$name.c does not build against the installed library"
     "./$name" >"$name.out" </dev/null || fail "$name: exit $?: $(cat "$name.out")"
     [ -s "$name.out" ] || fail "$name printed nothing"
