@@ -4,6 +4,12 @@
 set(ICS_UNIT_TIMEOUT 300)
 set(ICS_LONG_TIMEOUT 900)
 
+# cmocka.h wants these included before it, which a sorted list of includes cannot give it.
+set(ICS_CMOCKA_OPTIONS
+    "SHELL:-include stdarg.h" "SHELL:-include stddef.h" "SHELL:-include stdint.h"
+    "SHELL:-include setjmp.h"
+)
+
 # ics_register_test(<name> LABEL <label> TIMEOUT <seconds> COMMAND <word>...)
 function(ics_register_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "COMMAND")
@@ -47,6 +53,7 @@ function(ics_c_tests folder)
         target_link_libraries(${target} PRIVATE
             ipcsim_test_support ${arg_LINK} PkgConfig::CMOCKA m
         )
+        target_compile_options(${target} PRIVATE ${ICS_CMOCKA_OPTIONS})
         cmake_path(GET source STEM stem)
         set_target_properties(${target} PROPERTIES
             OUTPUT_NAME "${stem}"
