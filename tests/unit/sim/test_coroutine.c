@@ -1,0 +1,611 @@
+#include <cmocka.h>
+#include <errno.h>
+#include <execinfo.h>
+#include <fenv.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/coroutine.h"
+#include "tests/support/child.h"
+
+/* What a test and its coroutine share. */
+typedef struct {
+    IcsStackPool *pool;
+    IcsCoroutine *coroutine;
+    guint steps;
+    guint until;
+} Run;
+
+static int with_a_pool(void **state)
+{
+    Run *run = g_new0(Run, 1);
+
+    run->pool = ics_stack_pool_new(0);
+    *state = run;
+    return 0;
+}
+
+static int drop_the_pool(void **state)
+{
+    Run *run = *state;
+
+    assert_int_equal(ics_stack_pool_in_use(run->pool), 0);
+    ics_stack_pool_free(run->pool);
+    g_free(run);
+    return 0;
+}
+
+static void start(Run *run, IcsCoroutineFunc entry)
+{
+    run->coroutine = ics_coroutine_new(run->pool, entry, run);
+    assert_non_null(run->coroutine);
+}
+
+static void count_steps(gpointer data)
+{
+    Run *run = data;
+
+    while (++run->steps < run->until)
+        ics_coroutine_suspend(run->coroutine);
+}
+
+static void nothing_runs_before_the_first_resume(void **state)
+{
+    Run *run = *state;
+
+    run->until = 1;
+    start(run, count_steps);
+    assert_int_equal(run->steps, 0);
+    assert_false(ics_coroutine_is_finished(run->coroutine));
+    ics_coroutine_resume(run->coroutine);
+    assert_int_equal(run->steps, 1);
+    ics_coroutine_free(run->coroutine);
+}
+
+static void a_resume_runs_to_the_next_suspend(void **state)
+{
+    Run *run = *state;
+
+    run->until = 100;
+    start(run, count_steps);
+    for (guint i = 1; i <= 99; i++) {
+        ics_coroutine_resume(run->coroutine);
+        assert_int_equal(run->steps, i);
+        assert_false(ics_coroutine_is_finished(run->coroutine));
+    }
+    ics_coroutine_resume(run->coroutine);
+    ics_coroutine_free(run->coroutine);
+}
+
+static void it_is_finished_when_its_entry_returns(void **state)
+{
+    Run *run = *state;
+
+    run->until = 2;
+    start(run, count_steps);
+    ics_coroutine_resume(run->coroutine);
+    assert_false(ics_coroutine_is_finished(run->coroutine));
+    ics_coroutine_resume(run->coroutine);
+    assert_true(ics_coroutine_is_finished(run->coroutine));
+    ics_coroutine_free(run->coroutine);
+}
+
+/* More live values than there are callee-saved registers, so that all of these are in use; doubles
+ * because AArch64 saves eight of them. */
+static double mix_across(IcsCoroutine *coroutine, volatile guint64 *seed)
+{
+    guint64 a = seed[0], b = seed[1], c = seed[2], d = seed[3], e = seed[4], f = seed[5];
+    guint64 g = seed[6], h = seed[7], i = seed[8], j = seed[9], k = seed[10], l = seed[11];
+    double p = (double)seed[0], q = (double)seed[1], r = (double)seed[2], s = (double)seed[3];
+    double t = (double)seed[4], u = (double)seed[5], v = (double)seed[6], w = (double)seed[7];
+
+    for (guint round = 0; round < 10; round++) {
+        a += b, b ^= c, c += d, d ^= e, e += f, f ^= g, g += h, h ^= i, i += j, j ^= k, k += l;
+        l ^= a, p += q, q += r, r += s, s += t, t += u, u += v, v += w, w += 1;
+        if (coroutine != NULL)
+            ics_coroutine_suspend(coroutine);
+    }
+    return (double)((a ^ b ^ c ^ d ^ e ^ f ^ g ^ h ^ i ^ j ^ k ^ l) & 0xffffffff) + p + q + r + s +
+           t + u + v + w;
+}
+
+typedef struct {
+    IcsCoroutine *coroutine;
+    guint64 seed[12];
+    double result;
+} Mix;
+
+static void mix_in_a_coroutine(gpointer data)
+{
+    Mix *mix = data;
+
+    mix->result = mix_across(mix->coroutine, mix->seed);
+}
+
+static void registers_survive_the_switch_on_both_sides(void **state)
+{
+    Run *run = *state;
+    Mix mixes[2] = {0};
+
+    for (guint m = 0; m < 2; m++) {
+        for (guint i = 0; i < 12; i++)
+            mixes[m].seed[i] = (guint64)1000003 * (m + 1) * (i + 7);
+        mixes[m].coroutine = ics_coroutine_new(run->pool, mix_in_a_coroutine, &mixes[m]);
+    }
+    while (!ics_coroutine_is_finished(mixes[0].coroutine)) {
+        ics_coroutine_resume(mixes[0].coroutine);
+        ics_coroutine_resume(mixes[1].coroutine);
+    }
+    for (guint m = 0; m < 2; m++) {
+        assert_true(mixes[m].result == mix_across(NULL, mixes[m].seed));
+        ics_coroutine_free(mixes[m].coroutine);
+    }
+}
+
+typedef struct {
+    IcsCoroutine *coroutine;
+    int at_start;
+    int after_resume;
+    double third;
+} Rounding;
+
+static double one_third(void)
+{
+    volatile double one = 1, three = 3;
+
+    return one / three;
+}
+
+static void round_upward(gpointer data)
+{
+    Rounding *rounding = data;
+
+    rounding->at_start = fegetround();
+    fesetround(FE_UPWARD);
+    ics_coroutine_suspend(rounding->coroutine);
+    rounding->after_resume = fegetround();
+    rounding->third = one_third();
+}
+
+static void each_side_keeps_its_own_rounding_mode(void **state)
+{
+    Run *run = *state;
+    Rounding rounding = {0};
+    double nearest = one_third();
+
+    rounding.coroutine = ics_coroutine_new(run->pool, round_upward, &rounding);
+    ics_coroutine_resume(rounding.coroutine);
+    assert_int_equal(fegetround(), FE_TONEAREST);
+    assert_true(one_third() == nearest);
+    ics_coroutine_resume(rounding.coroutine);
+    assert_int_equal(rounding.after_resume, FE_UPWARD);
+    assert_true(rounding.third > nearest);
+    assert_int_equal(fegetround(), FE_TONEAREST);
+    ics_coroutine_free(rounding.coroutine);
+}
+
+static void a_coroutine_starts_with_the_rounding_mode_of_its_creator(void **state)
+{
+    Run *run = *state;
+    Rounding rounding = {0};
+
+    fesetround(FE_TOWARDZERO);
+    rounding.coroutine = ics_coroutine_new(run->pool, round_upward, &rounding);
+    fesetround(FE_TONEAREST);
+    ics_coroutine_resume(rounding.coroutine);
+    assert_int_equal(rounding.at_start, FE_TOWARDZERO);
+    ics_coroutine_free(rounding.coroutine);
+}
+
+/* printf keeps vector registers on the stack: a misaligned one is a fault on x86-64. */
+static void print_a_double(gpointer data)
+{
+    char *text = data;
+
+    snprintf(text, 32, "%.3f %d", 2.5, 7);
+}
+
+static void the_stack_is_aligned_for_vectors(void **state)
+{
+    Run *run = *state;
+    char text[32] = "";
+    IcsCoroutine *coroutine = ics_coroutine_new(run->pool, print_a_double, text);
+
+    ics_coroutine_resume(coroutine);
+    assert_string_equal(text, "2.500 7");
+    ics_coroutine_free(coroutine);
+}
+
+enum { CHAIN = 50 };
+
+typedef struct {
+    IcsStackPool *pool;
+    IcsCoroutine *links[CHAIN];
+    guint started;
+    guint finished;
+} Chain;
+
+static void resume_the_next(gpointer data)
+{
+    Chain *chain = data;
+    guint me = chain->started++;
+
+    if (me + 1 < CHAIN) {
+        chain->links[me + 1] = ics_coroutine_new(chain->pool, resume_the_next, chain);
+        ics_coroutine_resume(chain->links[me + 1]);
+    }
+    ics_coroutine_suspend(chain->links[me]);
+    if (me + 1 < CHAIN)
+        ics_coroutine_resume(chain->links[me + 1]);
+    chain->finished++;
+}
+
+static void coroutines_resume_each_other_in_a_chain(void **state)
+{
+    Run *run = *state;
+    Chain chain = {.pool = run->pool};
+
+    chain.links[0] = ics_coroutine_new(run->pool, resume_the_next, &chain);
+    ics_coroutine_resume(chain.links[0]);
+    assert_int_equal(chain.started, CHAIN);
+    assert_int_equal(chain.finished, 0);
+    ics_coroutine_resume(chain.links[0]);
+    assert_int_equal(chain.finished, CHAIN);
+    for (guint i = 0; i < CHAIN; i++) {
+        assert_true(ics_coroutine_is_finished(chain.links[i]));
+        ics_coroutine_free(chain.links[i]);
+    }
+}
+
+static guint recurse(Run *run, guint depth)
+{
+    volatile guint8 frame[64];
+    guint below;
+
+    frame[depth % 64] = (guint8)depth;
+    run->steps++;
+    ics_coroutine_suspend(run->coroutine);
+    below = depth == 0 ? 0 : recurse(run, depth - 1);
+    return frame[depth % 64] == (guint8)depth ? below + 1 : 0;
+}
+
+static void recurse_to_the_end(gpointer data)
+{
+    Run *run = data;
+
+    run->steps = recurse(run, run->until);
+}
+
+static void it_suspends_at_every_depth_of_a_recursion(void **state)
+{
+    Run *run = *state;
+
+    run->until = 150;
+    start(run, recurse_to_the_end);
+    while (!ics_coroutine_is_finished(run->coroutine))
+        ics_coroutine_resume(run->coroutine);
+    assert_int_equal(run->steps, 151);
+    ics_coroutine_free(run->coroutine);
+}
+
+enum { MANY = 2000 };
+
+static void thousands_take_turns(void **state)
+{
+    Run *run = *state;
+    g_autofree Run *runs = g_new0(Run, MANY);
+
+    for (guint i = 0; i < MANY; i++) {
+        runs[i] = (Run){.pool = run->pool, .until = 4};
+        start(&runs[i], count_steps);
+    }
+    assert_int_equal(ics_stack_pool_in_use(run->pool), MANY);
+    for (guint turn = 1; turn <= 4; turn++) {
+        for (guint i = 0; i < MANY; i++) {
+            ics_coroutine_resume(runs[i].coroutine);
+            assert_int_equal(runs[i].steps, turn);
+        }
+    }
+    for (guint i = 0; i < MANY; i++) {
+        assert_true(ics_coroutine_is_finished(runs[i].coroutine));
+        ics_coroutine_free(runs[i].coroutine);
+    }
+}
+
+static void one_that_never_ran_can_be_freed(void **state)
+{
+    Run *run = *state;
+
+    start(run, count_steps);
+    ics_coroutine_free(run->coroutine);
+    assert_int_equal(run->steps, 0);
+    ics_coroutine_free(NULL);
+}
+
+static void fill_a_large_frame(gpointer data)
+{
+    Run *run = data;
+    volatile guint8 frame[16 << 10];
+
+    for (guint i = 0; i < sizeof frame; i++)
+        frame[i] = (guint8)i;
+    run->steps = frame[sizeof frame - 1];
+    ics_coroutine_suspend(run->coroutine);
+    run->steps = 0;
+}
+
+/* Killed deep inside, so that AddressSanitizer's red zones of many frames are left behind. */
+static void a_stack_dropped_by_a_kill_is_clean_for_the_next(void **state)
+{
+    Run *run = *state;
+
+    for (guint i = 0; i < 20; i++) {
+        run->until = 150;
+        start(run, recurse_to_the_end);
+        for (guint depth = 0; depth < 60; depth++)
+            ics_coroutine_resume(run->coroutine);
+        ics_coroutine_free(run->coroutine);
+        start(run, fill_a_large_frame);
+        ics_coroutine_resume(run->coroutine);
+        assert_int_equal(run->steps, 255);
+        ics_coroutine_free(run->coroutine);
+        assert_int_equal(run->steps, 255);
+    }
+    assert_int_equal(ics_stack_pool_peak(run->pool), 1);
+}
+
+static void finished_ones_leave_their_stack_to_the_next(void **state)
+{
+    Run *run = *state;
+
+    for (guint i = 0; i < 500; i++) {
+        run->steps = 0;
+        run->until = 1;
+        start(run, count_steps);
+        ics_coroutine_resume(run->coroutine);
+        assert_true(ics_coroutine_is_finished(run->coroutine));
+        ics_coroutine_free(run->coroutine);
+    }
+    assert_int_equal(ics_stack_pool_peak(run->pool), 1);
+}
+
+static void kill_the_other(gpointer data)
+{
+    Run *victim = data;
+
+    ics_coroutine_free(victim->coroutine);
+    start(victim, count_steps);
+    ics_coroutine_resume(victim->coroutine);
+}
+
+static void one_coroutine_kills_another_and_reuses_its_stack(void **state)
+{
+    Run *run = *state;
+    IcsCoroutine *killer;
+
+    run->until = 9;
+    start(run, count_steps);
+    ics_coroutine_resume(run->coroutine);
+    killer = ics_coroutine_new(run->pool, kill_the_other, run);
+    ics_coroutine_resume(killer);
+    assert_true(ics_coroutine_is_finished(killer));
+    assert_int_equal(run->steps, 2);
+    assert_int_equal(ics_stack_pool_peak(run->pool), 2);
+    ics_coroutine_free(run->coroutine);
+    ics_coroutine_free(killer);
+}
+
+static void start_another_and_end(gpointer data)
+{
+    Run *run = data;
+
+    run->until = 2;
+    start(run, count_steps);
+    ics_coroutine_resume(run->coroutine);
+}
+
+static void one_outlives_the_coroutine_that_started_it(void **state)
+{
+    Run *run = *state;
+    IcsCoroutine *starter = ics_coroutine_new(run->pool, start_another_and_end, run);
+
+    ics_coroutine_resume(starter);
+    ics_coroutine_free(starter);
+    ics_coroutine_resume(run->coroutine);
+    assert_int_equal(run->steps, 2);
+    assert_true(ics_coroutine_is_finished(run->coroutine));
+    ics_coroutine_free(run->coroutine);
+}
+
+static void take_a_backtrace(gpointer data)
+{
+    Run *run = data;
+    void *frames[64];
+
+    run->steps = (guint)backtrace(frames, G_N_ELEMENTS(frames));
+}
+
+static void a_backtrace_ends_at_the_first_frame_of_the_stack(void **state)
+{
+    Run *run = *state;
+
+    start(run, take_a_backtrace);
+    ics_coroutine_resume(run->coroutine);
+    assert_in_range(run->steps, 2, 8);
+    ics_coroutine_free(run->coroutine);
+}
+
+static void no_memory_for_a_stack_means_no_coroutine(void **state)
+{
+    g_autoptr(IcsStackPool) pool = ics_stack_pool_new((size_t)1 << 62);
+
+    (void)state;
+    errno = 0;
+    assert_null(ics_coroutine_new(pool, count_steps, NULL));
+    assert_int_equal(errno, ENOMEM);
+}
+
+static void resume_once_more(gpointer data)
+{
+    ics_coroutine_resume(((Run *)data)->coroutine);
+}
+
+static void suspend_from_outside(gpointer data)
+{
+    ics_coroutine_suspend(((Run *)data)->coroutine);
+}
+
+static void a_finished_one_cannot_be_resumed(void **state)
+{
+    Run *run = *state;
+
+    run->until = 1;
+    start(run, count_steps);
+    ics_coroutine_resume(run->coroutine);
+    assert_true(ics_test_child_aborts(resume_once_more, run));
+    ics_coroutine_free(run->coroutine);
+}
+
+static void only_the_one_that_runs_can_be_suspended(void **state)
+{
+    Run *run = *state;
+
+    start(run, count_steps);
+    assert_true(ics_test_child_aborts(suspend_from_outside, run));
+    ics_coroutine_free(run->coroutine);
+}
+
+static void free_itself(gpointer data)
+{
+    ics_coroutine_free(((Run *)data)->coroutine);
+}
+
+static void one_that_runs_cannot_be_freed(void **state)
+{
+    Run *run = *state;
+
+    start(run, free_itself);
+    assert_true(ics_test_child_aborts(resume_once_more, run));
+    ics_coroutine_free(run->coroutine);
+}
+
+/* The outer one waits for the inner one, so it is neither running here nor suspended. */
+static void suspend_the_outer_one(gpointer data)
+{
+    Run *run = data;
+    IcsCoroutine *inner = ics_coroutine_new(run->pool, suspend_from_outside, run);
+
+    ics_coroutine_resume(inner);
+}
+
+static void one_cannot_be_suspended_from_the_stack_of_another(void **state)
+{
+    Run *run = *state;
+
+    start(run, suspend_the_outer_one);
+    assert_true(ics_test_child_aborts(resume_once_more, run));
+    ics_coroutine_free(run->coroutine);
+}
+
+/* A bound that no stack reaches, unknown to the compiler, which would refuse endless recursion. */
+static volatile guint endless = G_MAXUINT;
+
+static guint overflow(guint depth)
+{
+    volatile guint8 frame[256];
+
+    frame[0] = (guint8)depth;
+    return depth == endless ? 0 : overflow(depth + 1) + frame[0];
+}
+
+static void overflow_the_stack(gpointer data)
+{
+    ((Run *)data)->steps = overflow(0);
+}
+
+static void an_overflow_is_a_fault_in_the_guard(void **state)
+{
+    Run *run = *state;
+    const IcsStack *stack = ics_stack_pool_take(run->pool);
+    const guint8 *bottom = stack->bottom;
+
+    ics_stack_pool_give_back(run->pool, (IcsStack *)stack);
+    start(run, overflow_the_stack);
+    assert_true(ics_test_child_faults_within(resume_once_more, run, bottom - 4096, 4096));
+    ics_coroutine_free(run->coroutine);
+}
+
+typedef struct {
+    Run run;
+    guint8 *bottom;
+} Overrun;
+
+static void write_below_and_suspend(gpointer data)
+{
+    Overrun *overrun = data;
+
+    memset(overrun->bottom - 8, 0, 16);
+    ics_coroutine_suspend(overrun->run.coroutine);
+}
+
+static void an_overflow_without_a_guard_ends_the_program_at_the_next_suspend(void **state)
+{
+    Run *run = *state;
+    Overrun overrun = {.run.pool = run->pool};
+    IcsStack *stack;
+
+    ics_stack_pool_limit_guards(run->pool, 0);
+    stack = ics_stack_pool_take(run->pool);
+    overrun.bottom = stack->bottom;
+    ics_stack_pool_give_back(run->pool, stack);
+    overrun.run.coroutine = ics_coroutine_new(run->pool, write_below_and_suspend, &overrun);
+    assert_true(ics_test_child_aborts(resume_once_more, &overrun.run));
+    ics_coroutine_free(overrun.run.coroutine);
+}
+
+static void those_without_a_guard_run_like_the_others(void **state)
+{
+    Run *run = *state;
+
+    ics_stack_pool_limit_guards(run->pool, 0);
+    it_suspends_at_every_depth_of_a_recursion(state);
+    run->steps = 0;
+    a_resume_runs_to_the_next_suspend(state);
+    assert_int_equal(ics_stack_pool_unguarded(run->pool), 1);
+}
+
+#define POOL_TEST(name) cmocka_unit_test_setup_teardown(name, with_a_pool, drop_the_pool)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        POOL_TEST(nothing_runs_before_the_first_resume),
+        POOL_TEST(a_resume_runs_to_the_next_suspend),
+        POOL_TEST(it_is_finished_when_its_entry_returns),
+        POOL_TEST(registers_survive_the_switch_on_both_sides),
+        POOL_TEST(each_side_keeps_its_own_rounding_mode),
+        POOL_TEST(a_coroutine_starts_with_the_rounding_mode_of_its_creator),
+        POOL_TEST(the_stack_is_aligned_for_vectors),
+        POOL_TEST(coroutines_resume_each_other_in_a_chain),
+        POOL_TEST(it_suspends_at_every_depth_of_a_recursion),
+        POOL_TEST(thousands_take_turns),
+        POOL_TEST(one_that_never_ran_can_be_freed),
+        POOL_TEST(a_stack_dropped_by_a_kill_is_clean_for_the_next),
+        POOL_TEST(finished_ones_leave_their_stack_to_the_next),
+        POOL_TEST(one_coroutine_kills_another_and_reuses_its_stack),
+        POOL_TEST(one_outlives_the_coroutine_that_started_it),
+        POOL_TEST(a_backtrace_ends_at_the_first_frame_of_the_stack),
+        POOL_TEST(no_memory_for_a_stack_means_no_coroutine),
+        POOL_TEST(a_finished_one_cannot_be_resumed),
+        POOL_TEST(only_the_one_that_runs_can_be_suspended),
+        POOL_TEST(one_that_runs_cannot_be_freed),
+        POOL_TEST(one_cannot_be_suspended_from_the_stack_of_another),
+        POOL_TEST(an_overflow_is_a_fault_in_the_guard),
+        POOL_TEST(an_overflow_without_a_guard_ends_the_program_at_the_next_suspend),
+        POOL_TEST(those_without_a_guard_run_like_the_others),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,243 @@
+#include <cmocka.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sim/stack_pool.h"
+#include "tests/support/child.h"
+
+#define STACK_BYTES ((size_t)64 << 10)
+
+static int with_a_pool(void **state)
+{
+    *state = ics_stack_pool_new(STACK_BYTES);
+    return 0;
+}
+
+static int drop_the_pool(void **state)
+{
+    ics_stack_pool_free(*state);
+    return 0;
+}
+
+static void a_stack_has_the_bytes_asked_for_and_all_can_be_written(void **state)
+{
+    IcsStack *stack = ics_stack_pool_take(*state);
+
+    assert_int_equal(stack->size_bytes, STACK_BYTES);
+    assert_int_equal((uintptr_t)stack->bottom % 16, 0);
+    memset(stack->bottom, 0xa5, stack->size_bytes);
+    assert_int_equal(stack->bottom[0], 0xa5);
+    assert_int_equal(stack->bottom[stack->size_bytes - 1], 0xa5);
+    ics_stack_pool_give_back(*state, stack);
+}
+
+static void a_size_is_rounded_up_to_whole_pages(void **state)
+{
+    size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+    g_autoptr(IcsStackPool) pool = ics_stack_pool_new(page_bytes + 1);
+    IcsStack *stack = ics_stack_pool_take(pool);
+
+    (void)state;
+    assert_int_equal(stack->size_bytes, 2 * page_bytes);
+    ics_stack_pool_give_back(pool, stack);
+}
+
+static void size_zero_means_at_least_64_kibibytes(void **state)
+{
+    g_autoptr(IcsStackPool) pool = ics_stack_pool_new(0);
+    IcsStack *stack = ics_stack_pool_take(pool);
+
+    (void)state;
+    assert_true(stack->size_bytes >= STACK_BYTES);
+    ics_stack_pool_give_back(pool, stack);
+}
+
+static void the_stack_given_back_last_is_taken_first(void **state)
+{
+    IcsStack *first = ics_stack_pool_take(*state);
+    IcsStack *second = ics_stack_pool_take(*state);
+
+    ics_stack_pool_give_back(*state, first);
+    ics_stack_pool_give_back(*state, second);
+    assert_ptr_equal(ics_stack_pool_take(*state), second);
+    assert_ptr_equal(ics_stack_pool_take(*state), first);
+    ics_stack_pool_give_back(*state, first);
+    ics_stack_pool_give_back(*state, second);
+}
+
+static void stacks_in_use_and_their_peak_are_counted(void **state)
+{
+    IcsStack *first = ics_stack_pool_take(*state);
+    IcsStack *second = ics_stack_pool_take(*state);
+
+    assert_int_equal(ics_stack_pool_in_use(*state), 2);
+    ics_stack_pool_give_back(*state, second);
+    ics_stack_pool_give_back(*state, first);
+    assert_int_equal(ics_stack_pool_in_use(*state), 0);
+    first = ics_stack_pool_take(*state);
+    assert_int_equal(ics_stack_pool_in_use(*state), 1);
+    assert_int_equal(ics_stack_pool_peak(*state), 2);
+    ics_stack_pool_give_back(*state, first);
+}
+
+static void a_new_pool_has_counted_nothing(void **state)
+{
+    assert_int_equal(ics_stack_pool_in_use(*state), 0);
+    assert_int_equal(ics_stack_pool_peak(*state), 0);
+    assert_int_equal(ics_stack_pool_unguarded(*state), 0);
+}
+
+/* More than one slab of them, each marked with its number at both ends. */
+static void stacks_do_not_overlap(void **state)
+{
+    enum { STACKS = 200 };
+    IcsStack *stacks[STACKS];
+
+    for (guint i = 0; i < STACKS; i++) {
+        stacks[i] = ics_stack_pool_take(*state);
+        memset(stacks[i]->bottom, (int)i, 16);
+        memset(stacks[i]->bottom + stacks[i]->size_bytes - 16, (int)i, 16);
+    }
+    for (guint i = 0; i < STACKS; i++) {
+        assert_int_equal(stacks[i]->bottom[15], i);
+        assert_int_equal(stacks[i]->bottom[stacks[i]->size_bytes - 16], i);
+        ics_stack_pool_give_back(*state, stacks[i]);
+    }
+}
+
+static void write_one_byte(gpointer data)
+{
+    *(volatile guint8 *)data = 1;
+}
+
+static void the_bytes_below_a_guarded_stack_cannot_be_written(void **state)
+{
+    IcsStack *stack = ics_stack_pool_take(*state);
+    size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+
+    assert_null(stack->canary);
+    assert_true(
+        ics_test_child_faults_within(write_one_byte, stack->bottom - 1, stack->bottom - 1, 1));
+    assert_true(ics_test_child_faults_within(write_one_byte, stack->bottom - page_bytes,
+                                             stack->bottom - page_bytes, 1));
+    ics_stack_pool_give_back(*state, stack);
+}
+
+static void stacks_beyond_the_limit_of_guards_have_a_canary(void **state)
+{
+    IcsStack *stacks[3];
+
+    ics_stack_pool_limit_guards(*state, 2);
+    for (guint i = 0; i < 3; i++)
+        stacks[i] = ics_stack_pool_take(*state);
+    assert_null(stacks[0]->canary);
+    assert_null(stacks[1]->canary);
+    assert_non_null(stacks[2]->canary);
+    assert_int_equal(ics_stack_pool_unguarded(*state), 1);
+    for (guint i = 0; i < 3; i++)
+        ics_stack_pool_give_back(*state, stacks[i]);
+}
+
+static void a_stack_without_guard_is_as_large_and_passes_its_check_when_full(void **state)
+{
+    IcsStack *stack;
+
+    ics_stack_pool_limit_guards(*state, 0);
+    stack = ics_stack_pool_take(*state);
+    assert_int_equal(stack->size_bytes, STACK_BYTES);
+    memset(stack->bottom, 0, stack->size_bytes);
+    ics_stack_check(stack);
+    ics_stack_pool_give_back(*state, stack);
+}
+
+typedef struct {
+    IcsStackPool *pool;
+    IcsStack *stack;
+} Loan;
+
+static void write_below_and_give_back(gpointer data)
+{
+    const Loan *loan = data;
+
+    loan->stack->bottom[-1] ^= 1;
+    ics_stack_pool_give_back(loan->pool, loan->stack);
+}
+
+static void write_below_and_check(gpointer data)
+{
+    const Loan *loan = data;
+
+    loan->stack->bottom[-64] ^= 1;
+    ics_stack_check(loan->stack);
+}
+
+static void one_bit_below_a_stack_without_guard_ends_the_program(void **state)
+{
+    Loan loan = {.pool = *state};
+
+    ics_stack_pool_limit_guards(loan.pool, 0);
+    loan.stack = ics_stack_pool_take(loan.pool);
+    assert_true(ics_test_child_aborts(write_below_and_give_back, &loan));
+    assert_true(ics_test_child_aborts(write_below_and_check, &loan));
+    ics_stack_pool_give_back(loan.pool, loan.stack);
+}
+
+static void memory_that_the_system_refuses_is_reported_and_changes_nothing(void **state)
+{
+    g_autoptr(IcsStackPool) pool = ics_stack_pool_new((size_t)1 << 62);
+
+    (void)state;
+    errno = 0;
+    assert_null(ics_stack_pool_take(pool));
+    assert_int_equal(errno, ENOMEM);
+    assert_null(ics_stack_pool_take(pool));
+    assert_int_equal(ics_stack_pool_in_use(pool), 0);
+    assert_int_equal(ics_stack_pool_peak(pool), 0);
+}
+
+static void free_the_pool(gpointer data)
+{
+    ics_stack_pool_free(data);
+}
+
+static void a_pool_is_not_freed_while_a_stack_is_in_use(void **state)
+{
+    IcsStack *stack = ics_stack_pool_take(*state);
+
+    assert_true(ics_test_child_aborts(free_the_pool, *state));
+    ics_stack_pool_give_back(*state, stack);
+}
+
+static void freeing_no_pool_does_nothing(void **state)
+{
+    (void)state;
+    ics_stack_pool_free(NULL);
+}
+
+#define POOL_TEST(name) cmocka_unit_test_setup_teardown(name, with_a_pool, drop_the_pool)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        POOL_TEST(a_stack_has_the_bytes_asked_for_and_all_can_be_written),
+        cmocka_unit_test(a_size_is_rounded_up_to_whole_pages),
+        cmocka_unit_test(size_zero_means_at_least_64_kibibytes),
+        POOL_TEST(the_stack_given_back_last_is_taken_first),
+        POOL_TEST(stacks_in_use_and_their_peak_are_counted),
+        POOL_TEST(a_new_pool_has_counted_nothing),
+        POOL_TEST(stacks_do_not_overlap),
+        POOL_TEST(the_bytes_below_a_guarded_stack_cannot_be_written),
+        POOL_TEST(stacks_beyond_the_limit_of_guards_have_a_canary),
+        POOL_TEST(a_stack_without_guard_is_as_large_and_passes_its_check_when_full),
+        POOL_TEST(one_bit_below_a_stack_without_guard_ends_the_program),
+        cmocka_unit_test(memory_that_the_system_refuses_is_reported_and_changes_nothing),
+        POOL_TEST(a_pool_is_not_freed_while_a_stack_is_in_use),
+        cmocka_unit_test(freeing_no_pool_does_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
