@@ -45,6 +45,7 @@ typedef struct IcsFaultClass IcsFaultClass;
 typedef struct IcsPassage {
     IcsPacket *packet;
     const IcsChooser *chooser;
+    bool is_copy;  /* a copy made by the element that is asked (only `whole` elements are) */
     int64_t at_ns; /* when the packet leaves the transmitter, or is at the host */
     /* results */
     uint32_t copies;       /* DUPLICATE: how many copies to add; 0 before each element */
@@ -64,6 +65,8 @@ struct IcsFaultClass {
     const char *doc;  /* one line */
     IcsFaultStage stage;
     bool sequential; /* its decisions depend on those before it */
+    bool whole; /* decides all stages at once (netem-compat): it is asked once for the original,
+                   and once for each of its copies, and no other element stands beside it */
     size_t config_bytes;
     const IcsParameter *parameters;
     size_t fault_bytes; /* of the struct that begins with an IcsFault */

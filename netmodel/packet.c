@@ -148,7 +148,6 @@ IcsPacket *ics_packet_copy(IcsPacket *self, uint64_t element_key, uint32_t index
     copy->parent_id = self->id;
     copy->fate = ics_fate_for_copy(&self->fate, element_key, index);
     copy->event.slot = ICS_EVENT_IDLE;
-    copy->copies_made = 0;
     return copy;
 }
 

@@ -30,14 +30,14 @@ struct IcsLinkDirection;
 struct IcsInterface;
 
 struct IcsPacket {
-    IcsPacket *next; /* in whatever list it stands */
-    uint8_t *bytes;  /* first byte, inside buffer */
+    IcsPacket *next;     /* in whatever list it stands */
+    IcsPacket *previous; /* only in lists that are left from the middle */
+    uint8_t *bytes;      /* first byte, inside buffer */
     IcsBuffer *buffer;
     IcsPacketPool *pool;
     uint32_t length;
-    bool damaged;  /* its bytes are not those that were sent */
-    bool reversed; /* overtaken or overtaking by a reorder element */
-    uint16_t copies_made;
+    bool damaged;       /* its bytes are not those that were sent */
+    bool displaced;     /* waits at the far end of its link to be overtaken */
     uint64_t id;        /* for observers, from 1 */
     uint64_t parent_id; /* the packet that it is a copy of; 0 for an original */
     IcsFate fate;
@@ -45,8 +45,10 @@ struct IcsPacket {
     IcsEvent event;   /* its arrival, when it travels outside the order of its link */
     uint64_t ordinal; /* of its arrival's event key, drawn when it was offered */
     int64_t offered_ns;
+    int64_t starts_ns;  /* scheduled departures: first bit enters the transmitter */
     int64_t departs_ns; /* last bit leaves the transmitter */
     int64_t arrives_ns;
+    int64_t flush_ns;                   /* displaced: how long to wait at most */
     struct IcsLinkDirection *direction; /* where it travels */
     struct IcsInterface *interface;     /* where it arrived */
     uint32_t overtakers_left;           /* displaced: how many packets must still pass */

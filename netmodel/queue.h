@@ -24,7 +24,8 @@ typedef struct IcsQueueSettings {
     const char *pointer; /* nullable */
     uint64_t seed;
     const IcsChooser *chooser;
-    int64_t rate_bps; /* of the transmitter; 0: infinite */
+    int64_t rate_bps;  /* of the transmitter; 0: infinite */
+    int64_t mtu_bytes; /* of the direction; 0: 1500 */
     void (*drop)(gpointer sink, IcsPacket *packet, IcsCause cause, int64_t at_ns);
     gpointer sink;
 } IcsQueueSettings;
@@ -36,19 +37,22 @@ struct IcsQueueClass {
     const IcsParameter *parameters;
     size_t queue_bytes; /* of the struct that begins with an IcsQueue */
     bool (*init)(IcsQueue *self, gconstpointer config, GError **error);
-    void (*clear)(IcsQueue *self); /* nullable */
+    /* Frees what init made, but not the packets. Nullable. */
+    void (*clear)(IcsQueue *self);
     /* Takes the packet (transfer full) and returns ICS_CAUSE_NONE, or leaves it with the caller and
      * returns why there is no room for it. */
     IcsCause (*enqueue)(IcsQueue *self, IcsPacket *packet, int64_t now_ns);
     /* The next packet to transmit (transfer full), NULL when there is none. */
     IcsPacket *(*dequeue)(IcsQueue *self, int64_t now_ns);
+    /* The packet at the head, without any decision about it: for taking a queue apart. */
+    IcsPacket *(*take)(IcsQueue *self);
 };
 
 struct IcsQueue {
     const IcsQueueClass *klass;
     IcsQueueSettings settings;
-    IcsChoicePoint point;
-    uint64_t packets; /* inside, kept by enqueue and dequeue */
+    IcsChoicePoint point; /* its element's name is the queue's own */
+    uint64_t packets;     /* inside, kept by enqueue and dequeue */
     uint64_t bytes;
 };
 
@@ -57,6 +61,9 @@ typedef struct IcsDropTailConfig {
     int64_t packets; /* 0: no limit by packets */
     int64_t bytes;   /* 0: no limit by bytes */
 } IcsDropTailConfig;
+
+/* The limits of a queue of the class "droptail". */
+IcsDropTailConfig ics_drop_tail_limits(const IcsQueue *queue);
 
 /* All disciplines; ends with NULL. The first is "droptail". */
 extern const IcsQueueClass *const ics_queue_classes[];
@@ -67,5 +74,31 @@ IcsQueue *ics_queue_new(const IcsQueueClass *klass, gconstpointer config,
                         const IcsQueueSettings *settings, GError **error);
 /* Frees the packets that are inside. */
 void ics_queue_free(IcsQueue *self);
+
+/* Takes a packet out of a queue that is given up (its host crashed): no discipline decides about
+ * it. Transfer full; NULL when the queue is empty. */
+static inline IcsPacket *ics_queue_take(IcsQueue *self)
+{
+    return self->klass->take(self);
+}
+
+/* For the disciplines: a list of the queue gets a packet, or loses its first (NULL when it has
+ * none), and the queue's counts follow. */
+static inline void ics_queue_append(IcsQueue *self, IcsPacketList *list, IcsPacket *packet)
+{
+    ics_packet_list_append(list, packet);
+    self->packets++;
+    self->bytes += packet->length;
+}
+
+static inline IcsPacket *ics_queue_remove(IcsQueue *self, IcsPacketList *list)
+{
+    IcsPacket *packet = ics_packet_list_take(list);
+    if (packet != NULL) {
+        self->packets--;
+        self->bytes -= packet->length;
+    }
+    return packet;
+}
 
 #endif

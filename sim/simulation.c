@@ -4,6 +4,7 @@
 
 #include "sim/process.h"
 #include "sim/stack_pool.h"
+#include "sim/timer.h"
 
 /* Enough for a program with some kilobytes of buffers on its stack. */
 #define SIMULATION_STACK_BYTES (64 * 1024)
@@ -45,6 +46,7 @@ void ics_simulation_free(IcsSimulation *self)
     ics_bus_clear(&self->bus);
     ics_stack_pool_free(self->stacks);
     for (uint32_t i = 0; i < self->n_nodes; i++) {
+        g_clear_pointer(&self->nodes[i].deferred, g_ptr_array_unref);
         g_free((char *)self->nodes[i].name);
     }
     g_free(self->nodes);
@@ -65,6 +67,28 @@ void ics_simulation_cancel(IcsSimulation *self, IcsEvent *event)
     if (ics_event_is_queued(event)) {
         ics_event_queue_remove(&self->queue, event);
     }
+}
+
+void ics_simulation_freeze(IcsSimulation *self, uint32_t node)
+{
+    self->nodes[node].frozen = true;
+    if (self->nodes[node].deferred == NULL) {
+        self->nodes[node].deferred = g_ptr_array_new();
+    }
+}
+
+void ics_simulation_thaw(IcsSimulation *self, uint32_t node)
+{
+    GPtrArray *deferred = self->nodes[node].deferred;
+    if (!self->nodes[node].frozen) {
+        return;
+    }
+    self->nodes[node].frozen = false;
+    uint32_t actor = ics_simulation_enter(self, node);
+    while (deferred->len > 0) {
+        ics_timer_expire_deferred(g_ptr_array_steal_index(deferred, 0));
+    }
+    ics_simulation_enter(self, actor);
 }
 
 void ics_simulation_drop_events(IcsSimulation *self)

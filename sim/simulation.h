@@ -26,6 +26,8 @@ typedef struct IcsNode {
     uint64_t next_ordinal; /* the causing node's own counter */
     IcsDigest digest;
     const char *name; /* owned by the simulation */
+    bool frozen;
+    GPtrArray *deferred; /* of IcsTimer that fell due while it was frozen; NULL: never frozen */
 } IcsNode;
 
 #define ICS_STOP_REASONS(X)                                                                        \
@@ -77,6 +79,15 @@ static inline uint64_t ics_simulation_next_ordinal(IcsSimulation *self)
     return self->nodes[self->current].next_ordinal++;
 }
 
+/* Lets `node` be the one that executes, for what the world does on its behalf. Returns the one
+ * before, to be entered again afterwards. */
+static inline uint32_t ics_simulation_enter(IcsSimulation *self, uint32_t node)
+{
+    uint32_t before = self->current;
+    self->current = node;
+    return before;
+}
+
 /* Queues an event whose key is already filled in. */
 static inline void ics_simulation_push(IcsSimulation *self, IcsEvent *event)
 {
@@ -98,6 +109,11 @@ static inline void ics_simulation_discount_event(IcsSimulation *self)
 
 /* Takes a queued event out; does nothing to an idle one. */
 void ics_simulation_cancel(IcsSimulation *self, IcsEvent *event);
+
+/* A frozen node's timers fall due when it thaws, in the order of their deadlines. Freezing a frozen
+ * node and thawing another one do nothing. Thawing runs them at once, on behalf of the node. */
+void ics_simulation_freeze(IcsSimulation *self, uint32_t node);
+void ics_simulation_thaw(IcsSimulation *self, uint32_t node);
 
 /* Forgets all events without firing them: the first step of taking a world apart. */
 void ics_simulation_drop_events(IcsSimulation *self);

@@ -21,13 +21,43 @@ static void timer_push(IcsTimer *self)
     ics_simulation_push(self->simulation, &self->event);
 }
 
+static void timer_forget_deferral(IcsTimer *self)
+{
+    GPtrArray *deferred = self->simulation->nodes[self->node].deferred;
+    if (G_UNLIKELY(deferred != NULL)) {
+        g_ptr_array_remove(deferred, self);
+    }
+    self->deferred = false;
+}
+
+static void timer_expire(IcsTimer *self)
+{
+    const IcsNode *node = &self->simulation->nodes[self->node];
+    if (G_UNLIKELY(node->frozen)) {
+        timer_forget_deferral(self);
+        self->deferred = true;
+        g_ptr_array_add(node->deferred, self);
+        return;
+    }
+    self->armed = false;
+    self->expire(self);
+}
+
+void ics_timer_expire_deferred(IcsTimer *self)
+{
+    if (self->deferred) {
+        self->deferred = false;
+        self->armed = false;
+        self->expire(self);
+    }
+}
+
 static void timer_fire(IcsEvent *event)
 {
     IcsTimer *self = ICS_CONTAINER_OF(event, IcsTimer, event);
 
     if (self->armed && timer_is_due(self)) {
-        self->armed = false;
-        self->expire(self);
+        timer_expire(self);
         return;
     }
     ics_simulation_discount_event(self->simulation);
@@ -52,6 +82,7 @@ static inline void timer_set_armed(IcsTimer *self, bool armed)
         self->simulation->dormant += (size_t)self->armed - (size_t)armed;
     }
     self->armed = armed;
+    self->deferred = false;
 }
 
 /* Whether the queued event comes too late for the deadline. */
@@ -85,6 +116,7 @@ void ics_timer_disarm(IcsTimer *self)
 
 void ics_timer_clear(IcsTimer *self)
 {
+    timer_forget_deferral(self);
     timer_set_armed(self, true);
     ics_simulation_cancel(self->simulation, &self->event);
     self->armed = false;

@@ -28,6 +28,7 @@ struct IcsTimer {
     uint32_t node;
     uint32_t causing_node; /* the node that set the deadline */
     bool armed;
+    bool deferred; /* fell due while its node was frozen */
 };
 
 /** A disarmed timer of `node`. `simulation` is borrowed and outlives the timer. */
@@ -42,6 +43,10 @@ void ics_timer_disarm(IcsTimer *self);
 
 /** Disarms the timer and takes its event out of the queue, so that its memory may go. */
 void ics_timer_clear(IcsTimer *self);
+
+/** Called by the kernel only: the node has thawed. Does nothing if the timer was disarmed or armed
+ * anew meanwhile. */
+void ics_timer_expire_deferred(IcsTimer *self);
 
 static inline bool ics_timer_is_armed(const IcsTimer *self)
 {

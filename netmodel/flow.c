@@ -1,0 +1,41 @@
+#include "netmodel/flow.h"
+
+#include "base/hash.h"
+#include "sim/draw.h"
+
+uint32_t ics_flow_table_add(IcsFlowTable *self, const IcsFlow *flow)
+{
+    if (self->flows == NULL) {
+        self->flows = g_array_new(FALSE, FALSE, sizeof(IcsFlow));
+    }
+    IcsFlow kept = *flow;
+    kept.hash = ics_fate_flow(flow->process, flow->socket, flow->peer_host);
+    if (flow->incarnation > 0) {
+        kept.hash = ics_hash_combine(kept.hash, flow->incarnation);
+    }
+    kept.process = g_strdup(flow->process);
+    kept.peer_host = g_strdup(flow->peer_host);
+    g_array_append_val(self->flows, kept);
+    return self->flows->len - 1;
+}
+
+const IcsFlow *ics_flow_table_get(const IcsFlowTable *self, uint32_t index)
+{
+    g_assert(index < ics_flow_table_size(self));
+    return &g_array_index(self->flows, IcsFlow, index);
+}
+
+uint32_t ics_flow_table_size(const IcsFlowTable *self)
+{
+    return self->flows != NULL ? self->flows->len : 0;
+}
+
+void ics_flow_table_clear(IcsFlowTable *self)
+{
+    for (uint32_t i = 0; i < ics_flow_table_size(self); i++) {
+        IcsFlow *flow = &g_array_index(self->flows, IcsFlow, i);
+        g_free((char *)flow->process);
+        g_free((char *)flow->peer_host);
+    }
+    g_clear_pointer(&self->flows, g_array_unref);
+}

@@ -1,0 +1,32 @@
+/* Flows: who sends messages to whom. A flow is what one socket of one process sends to one peer;
+ * its hash is the stable part of the fate identities of its packets. */
+#ifndef ICS_NETMODEL_FLOW_H
+#define ICS_NETMODEL_FLOW_H
+
+#include <glib.h>
+#include <stdint.h>
+
+typedef struct IcsFlow {
+    uint64_t hash;           /* of process, ordinal of the socket in it, name of the peer */
+    const char *process;     /* of the sender; owned by the table */
+    const char *transport;   /* "udp"; static */
+    const char *source_host; /* borrowed from the network */
+    const char *peer_host;   /* name or, for a foreign address, its text; owned by the table */
+    uint32_t peer_address;   /* host byte order */
+    uint16_t peer_port;
+    uint16_t socket;      /* ordinal in its process, from 0 */
+    uint32_t incarnation; /* of the process: how often its host had restarted it */
+} IcsFlow;
+
+/* All flows of a world, by index. Zero-initialised is empty. */
+typedef struct IcsFlowTable {
+    GArray *flows; /* of IcsFlow */
+} IcsFlowTable;
+
+/* Adds a flow; strings are copied, hash is computed here. Returns its index. */
+uint32_t ics_flow_table_add(IcsFlowTable *self, const IcsFlow *flow);
+const IcsFlow *ics_flow_table_get(const IcsFlowTable *self, uint32_t index);
+uint32_t ics_flow_table_size(const IcsFlowTable *self);
+void ics_flow_table_clear(IcsFlowTable *self);
+
+#endif
