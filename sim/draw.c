@@ -12,8 +12,6 @@ typedef enum {
     DRAW_DOMAIN_UNNAMED,
 } DrawDomain;
 
-#define DRAW_CHUNK 64
-
 /* Strings are hashed one by one, so that "ab", "c" and "a", "bc" differ. */
 static uint64_t draw_hash_strings(DrawDomain domain, const char *first, const char *second)
 {
@@ -59,42 +57,4 @@ IcsDrawSite ics_draw_site_unnamed(uint64_t seed, const char *place, const char *
 {
     uint64_t name = draw_hash_strings(DRAW_DOMAIN_UNNAMED, place, kind);
     return (IcsDrawSite){ics_hash_combine(seed, ics_hash_combine(name, occurrence))};
-}
-
-/* Runs Philox over up to DRAW_CHUNK counters. */
-static void draw_fill(const IcsDrawSite *site, const uint32_t (*counters)[4], IcsDrawPair *pairs,
-                      size_t n)
-{
-    IcsPhiloxBlock blocks[DRAW_CHUNK];
-    ics_philox_many(site->key, counters, blocks, n);
-    for (size_t i = 0; i < n; i++) {
-        pairs[i] = ics_draw_pair_of_block(&blocks[i]);
-    }
-}
-
-void ics_draw_block(const IcsDrawSite *site, const IcsFate *fate, uint32_t kind, IcsDrawPair *pairs,
-                    size_t n)
-{
-    uint64_t fate_key = ics_fate_key(fate);
-    uint32_t counters[DRAW_CHUNK][4];
-    for (size_t done = 0; done < n; done += DRAW_CHUNK) {
-        size_t count = MIN(n - done, (size_t)DRAW_CHUNK);
-        for (size_t i = 0; i < count; i++) {
-            ics_draw_counter(fate_key, fate->ordinal + done + i, kind, counters[i]);
-        }
-        draw_fill(site, counters, pairs + done, count);
-    }
-}
-
-void ics_draw_sequential_block(const IcsDrawSite *site, uint64_t step, uint32_t kind,
-                               IcsDrawPair *pairs, size_t n)
-{
-    uint32_t counters[DRAW_CHUNK][4];
-    for (size_t done = 0; done < n; done += DRAW_CHUNK) {
-        size_t count = MIN(n - done, (size_t)DRAW_CHUNK);
-        for (size_t i = 0; i < count; i++) {
-            ics_draw_sequential_counter(step + done + i, kind, counters[i]);
-        }
-        draw_fill(site, counters, pairs + done, count);
-    }
 }

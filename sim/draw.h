@@ -9,7 +9,6 @@
 #define ICS_SIM_DRAW_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/units.h"
@@ -148,15 +147,6 @@ static inline uint64_t ics_draw_sequential_u64(const IcsDrawSite *site, uint64_t
 {
     return ics_draw_sequential_pair(site, step, kind).first;
 }
-
-/* `pairs[i]` becomes the draw of the fate whose ordinal is `fate->ordinal + i`, for every i below
- * `n`: bit for bit what ics_draw_pair() returns one at a time, at about half its cost. */
-void ics_draw_block(const IcsDrawSite *site, const IcsFate *fate, uint32_t kind, IcsDrawPair *pairs,
-                    size_t n);
-
-/* `pairs[i] = ics_draw_sequential_pair(site, step + i, kind)` for every i below `n`. */
-void ics_draw_sequential_block(const IcsDrawSite *site, uint64_t step, uint32_t kind,
-                               IcsDrawPair *pairs, size_t n);
 
 /* Whether an event of probability `p` (units of 2^-63) happens on this draw. Exact: of the 2^64
  * values exactly the fraction p says yes; 0 never happens and 2^63 always. */
