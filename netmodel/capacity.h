@@ -1,5 +1,11 @@
 /* Capacity traces in mahimahi's format: one delivery opportunity a line, in ms from the start, for
- * one MTU of 1500 bytes each; the trace repeats from its last line on (mahimahi(1), mm-link). */
+ * one MTU of 1500 bytes each; the trace repeats from its last line on (mm-link(1)).
+ *
+ * As in mahimahi's link_queue.cc, an opportunity delivers up to 1500 bytes of the packets that were
+ * there before it: several small packets share one, a larger one goes on in the next, and a packet
+ * leaves at the opportunity of its last byte. What an opportunity does not use is lost, and so is
+ * one at the very time at which a packet comes to an idle link. (mahimahi counts 1504 bytes, with 4
+ * of the TUN device in every packet; a packet of 1500 bytes fills an opportunity in both.) */
 #ifndef ICS_NETMODEL_CAPACITY_H
 #define ICS_NETMODEL_CAPACITY_H
 
@@ -27,9 +33,13 @@ typedef struct IcsCapacityCursor {
     uint32_t used_bytes;
 } IcsCapacityCursor;
 
-/* When the last byte of a packet leaves that is at the head of the queue from `from_ns` on; moves
- * the cursor. Opportunities that pass while the queue is empty are lost. */
+/* When the last byte of a packet leaves that is at the head of the queue from `from_ns` on (its
+ * arrival, or the departure of the packet before it); moves the cursor. A cursor that is set to
+ * zero forgets which opportunities were used: those up to `from_ns` are gone in any case. */
 int64_t ics_capacity_depart(const IcsCapacity *self, IcsCapacityCursor *cursor, int64_t from_ns,
                             uint32_t bytes);
+
+/* The rate in the long run, rounded down. */
+int64_t ics_capacity_mean_bps(const IcsCapacity *self);
 
 #endif
