@@ -10,15 +10,16 @@
 #include "base/parameters.h"
 #include "netmodel/packet.h"
 
-/* As the trace says it. */
+/* As the trace says it. All zero covers everything. */
 typedef struct IcsFaultScopeConfig {
     int64_t from_ns;
-    int64_t until_ns; /* exclusive; INT64_MAX: for ever */
+    int64_t until_ns; /* exclusive; 0: for ever */
     GArray *nth;      /* of int64_t, counted from 1 among the packets that match, nullable */
     int64_t every;    /* every so many-th matching packet, 0: all */
     char *match;      /* pcap-filter(7), nullable */
 } IcsFaultScopeConfig;
 
+/* "from", "until", "nth", "every", "match". */
 extern const IcsParameter ics_fault_scope_parameters[];
 
 /* Compiled. Zero-initialised covers nothing; use ics_fault_scope_init(). */
@@ -30,14 +31,21 @@ typedef struct IcsFaultScope {
     uint32_t next_nth; /* index of the first that is still to come */
     int64_t every;
     uint64_t matched;          /* packets inside the window that matched so far */
-    struct bpf_program *match; /* nullable */
+    struct bpf_program *match; /* owned, nullable */
     bool everything;           /* no narrowing at all */
 } IcsFaultScope;
 
-/* Compiles; false and ICS_ERROR_INPUT when the expression is refused (libpcap's words) or the
- * window is empty. LINKTYPE_RAW. */
+/* Compiles; false and ICS_ERROR_INPUT when the expression is refused (packet_filter.h), the window
+ * is empty, a number in `nth` stands twice or is below 1, or `nth` and `every` are both given;
+ * `self` then owns nothing. LINKTYPE_RAW. */
 bool ics_fault_scope_init(IcsFaultScope *self, const IcsFaultScopeConfig *config, GError **error);
 void ics_fault_scope_clear(IcsFaultScope *self);
+
+/* Whether the decisions depend on how many packets came before: `nth` or `every`. */
+static inline bool ics_fault_scope_counts(const IcsFaultScope *self)
+{
+    return self->nth != NULL || self->every > 0;
+}
 
 /* Whether the element is to be asked about this packet at this time; counts it if it matches. */
 bool ics_fault_scope_covers(IcsFaultScope *self, const IcsPacket *packet, int64_t at_ns);
