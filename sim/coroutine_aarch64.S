@@ -7,8 +7,7 @@
 
 #ifdef ICS_COROUTINE_AARCH64
 
-#define BTI_C  hint #34
-#define BTI_JC hint #38
+#define BTI_C hint #34
 
         .text
 
@@ -94,7 +93,7 @@ ics_coroutine_context_prepare:
         BTI_C
         sub     x0, x1, #176
         stp     x2, x3, [x0, #0]
-        adr     x4, coroutine_context_start
+        adr     x4, .Lstart
         stp     xzr, x4, [x0, #80]
         mrs     x5, fpcr
         str     x5, [x0, #160]
@@ -102,14 +101,16 @@ ics_coroutine_context_prepare:
         .cfi_endproc
         .size   ics_coroutine_context_prepare, . - ics_coroutine_context_prepare
 
-/* The first function on every stack: x19 is run, x20 is data. A debugger's backtrace ends here. */
+/* The first function on every stack: x19 is run, x20 is data. A debugger's backtrace ends here. The
+ * first switch returns behind the nop, because an unwinder looks up the byte before a return address. */
         .type   coroutine_context_start, %function
         .p2align 4
 coroutine_context_start:
         .cfi_startproc
         .cfi_undefined x30
         .cfi_undefined x29
-        BTI_JC
+        nop
+.Lstart:
         mov     x0, x20
         blr     x19
         brk     #1

@@ -88,20 +88,22 @@ ics_coroutine_context_prepare:
         movq    %rcx, 32(%rax)
         movq    %rdx, 40(%rax)
         movq    $0, 48(%rax)
-        leaq    coroutine_context_start(%rip), %rcx
+        leaq    .Lstart(%rip), %rcx
         movq    %rcx, 56(%rax)
         ret
         .cfi_endproc
         .size   ics_coroutine_context_prepare, . - ics_coroutine_context_prepare
 
-/* The first function on every stack: rbx is run, r12 is data. A debugger's backtrace ends here. */
+/* The first function on every stack: rbx is run, r12 is data. A debugger's backtrace ends here. The
+ * first switch returns behind the nop, because an unwinder looks up the byte before a return address. */
         .type   coroutine_context_start, @function
         .p2align 4
 coroutine_context_start:
         .cfi_startproc
         .cfi_undefined rip
         .cfi_undefined rbp
-        endbr64
+        nop
+.Lstart:
         movq    %r12, %rdi
         callq   *%rbx
         ud2

@@ -48,6 +48,16 @@ typedef struct {
     gpointer resumer_thread;
 } IcsFiber;
 
+/* Whether a tool reads the process's memory in the belief that whatever is mapped is readable. */
+static inline gboolean ics_fiber_reads_mapped_memory(void)
+{
+#ifdef RUNNING_ON_VALGRIND
+    return RUNNING_ON_VALGRIND != 0;
+#else
+    return FALSE;
+#endif
+}
+
 static inline guint ics_fiber_stack_map(guint8 *bottom, size_t size_bytes)
 {
 #ifdef VALGRIND_STACK_REGISTER
@@ -127,7 +137,10 @@ static inline void ics_fiber_destroy(IcsFiber *self, guint8 *bottom, size_t size
     (void)size_bytes;
 }
 
-static inline void ics_fiber_before_resume(IcsFiber *self, guint8 *bottom, size_t size_bytes)
+/* A function that returned between the report and the switch would be charged to the wrong fiber,
+ * so these are part of their caller even without optimisation. */
+G_ALWAYS_INLINE static inline void ics_fiber_before_resume(IcsFiber *self, guint8 *bottom,
+                                                           size_t size_bytes)
 {
 #ifdef ICS_FIBER_ASAN
     __sanitizer_start_switch_fiber(&self->resumer_fake_stack, bottom, size_bytes);
@@ -141,7 +154,7 @@ static inline void ics_fiber_before_resume(IcsFiber *self, guint8 *bottom, size_
     (void)size_bytes;
 }
 
-static inline void ics_fiber_after_resume(IcsFiber *self)
+G_ALWAYS_INLINE static inline void ics_fiber_after_resume(IcsFiber *self)
 {
 #ifdef ICS_FIBER_ASAN
     __sanitizer_finish_switch_fiber(self->resumer_fake_stack, NULL, NULL);
@@ -149,7 +162,7 @@ static inline void ics_fiber_after_resume(IcsFiber *self)
     (void)self;
 }
 
-static inline void ics_fiber_on_arrival(IcsFiber *self)
+G_ALWAYS_INLINE static inline void ics_fiber_on_arrival(IcsFiber *self)
 {
 #ifdef ICS_FIBER_ASAN
     __sanitizer_finish_switch_fiber(self->fake_stack, &self->resumer_bottom, &self->resumer_bytes);
@@ -158,7 +171,7 @@ static inline void ics_fiber_on_arrival(IcsFiber *self)
     (void)self;
 }
 
-static inline void ics_fiber_before_suspend(IcsFiber *self)
+G_ALWAYS_INLINE static inline void ics_fiber_before_suspend(IcsFiber *self)
 {
 #ifdef ICS_FIBER_ASAN
     __sanitizer_start_switch_fiber(&self->fake_stack, self->resumer_bottom, self->resumer_bytes);
@@ -169,7 +182,7 @@ static inline void ics_fiber_before_suspend(IcsFiber *self)
     (void)self;
 }
 
-static inline void ics_fiber_before_finish(IcsFiber *self)
+G_ALWAYS_INLINE static inline void ics_fiber_before_finish(IcsFiber *self)
 {
 #ifdef ICS_FIBER_ASAN
     __sanitizer_start_switch_fiber(NULL, self->resumer_bottom, self->resumer_bytes);

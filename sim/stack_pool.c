@@ -110,7 +110,8 @@ void ics_stack_pool_limit_guards(IcsStackPool *self, guint stacks)
  * advice that it does not know with success and does nothing. */
 static StackGuard stack_pool_probe_guard(IcsStackPool *self, guint8 *guard)
 {
-    if (madvise(guard, self->guard_bytes, MADV_GUARD_INSTALL) == 0 &&
+    if (!ics_fiber_reads_mapped_memory() &&
+        madvise(guard, self->guard_bytes, MADV_GUARD_INSTALL) == 0 &&
         access((const char *)guard, F_OK) != 0 && errno == EFAULT)
         return STACK_GUARD_LIGHT;
     self->guard_limit = MIN(self->guard_limit, STACK_POOL_MPROTECTED_STACKS);

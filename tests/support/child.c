@@ -31,6 +31,7 @@ int ics_test_child_run(void (*func)(gpointer data), gpointer data)
         int nowhere = open("/dev/null", O_WRONLY);
 
         setrlimit(RLIMIT_CORE, &no_core);
+        dup2(nowhere, STDOUT_FILENO);
         dup2(nowhere, STDERR_FILENO);
         func(data);
         _exit(0);

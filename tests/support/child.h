@@ -5,7 +5,7 @@
 
 /**
  * ics_test_child_run:
- * @func: runs with @data in a forked child, with standard error and core dumps off
+ * @func: runs with @data in a forked child, with its output and core dumps off
  *
  * For what must end the process. The child exits with 0 when @func returns.
  *
