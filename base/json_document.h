@@ -30,6 +30,10 @@
  */
 IcsJsonDocument *ics_json_document_load(const char *path, GError **error);
 
+/* As ics_json_document_load, with the bytes that the tree may take (`--memory`). */
+IcsJsonDocument *ics_json_document_load_within(const char *path, int64_t memory_limit_bytes,
+                                               GError **error);
+
 /* As ics_json_document_load, from memory; `name` stands for FILE in messages. Text is copied. */
 IcsJsonDocument *ics_json_document_parse(const char *name, const char *text, size_t length,
                                          GError **error);

@@ -91,6 +91,8 @@ bool ics_json_get_int64(const IcsJsonNode *node, int64_t *value, GError **error)
 bool ics_json_get_bool(const IcsJsonNode *node, bool *value, GError **error);
 /* Strings with a unit, by base/units.h. */
 bool ics_json_get_time(const IcsJsonNode *node, int64_t *ns, GError **error);
+/* A time that may be negative. */
+bool ics_json_get_signed_time(const IcsJsonNode *node, int64_t *ns, GError **error);
 bool ics_json_get_rate(const IcsJsonNode *node, int64_t *bps, GError **error);
 bool ics_json_get_size(const IcsJsonNode *node, int64_t *bytes, GError **error);
 /* A number from 0 to 1, or a string with '%'. */
@@ -140,6 +142,8 @@ bool ics_json_position(const IcsJsonNode *node, bool of_key, size_t *line, size_
  * Returns: (transfer full).
  */
 char *ics_json_where(const IcsJsonNode *node);
+/* As ics_json_where, with the line and column of the node's key. */
+char *ics_json_where_key(const IcsJsonNode *node);
 
 /* Raises ICS_ERROR_INPUT: ics_json_where, ": ", the message. */
 void ics_json_error(const IcsJsonNode *node, GError **error, const char *format, ...)
