@@ -24,14 +24,6 @@ static inline void internet_checksum_take(InternetChecksumSums *sums, uint64_t w
     sums->high += word >> 32;
 }
 
-static inline uint16_t internet_checksum_fold64(uint64_t sum)
-{
-    sum = (sum & 0xffffffff) + (sum >> 32);
-    sum = (sum & 0xffffffff) + (sum >> 32);
-    uint32_t half = (uint32_t)(sum & 0xffff) + (uint32_t)(sum >> 16);
-    return (uint16_t)((half & 0xffff) + (half >> 16));
-}
-
 /* The last 0 to 7 bytes as the sum of a 4-byte, a 2-byte and a 1-byte piece; the single byte is the
  * first of a word whose second is zero. */
 static inline uint64_t internet_checksum_rest(const uint8_t *bytes, size_t n)
@@ -66,7 +58,7 @@ static inline uint32_t internet_checksum_append(uint32_t partial, const Internet
     uint64_t low = sums->words - (sums->high << 32);
     uint64_t halves =
         (low & 0xffffffff) + (low >> 32) + (sums->high & 0xffffffff) + (sums->high >> 32);
-    uint16_t sum = internet_checksum_turn(internet_checksum_fold64(halves));
+    uint16_t sum = internet_checksum_turn((uint16_t)ics_checksum_of_words(halves));
     if (partial & ICS_CHECKSUM_PARTIAL_ODD)
         sum = (uint16_t)(sum << 8 | sum >> 8);
     uint32_t total = (partial & 0xffff) + sum;
@@ -113,11 +105,4 @@ uint32_t ics_checksum_copy(uint8_t *restrict destination, const uint8_t *restric
     internet_checksum_copy_rest(destination + 8 * whole, source + 8 * whole, n % 8);
     internet_checksum_take(&sums, internet_checksum_rest(source + 8 * whole, n % 8));
     return internet_checksum_append(partial, &sums, n);
-}
-
-uint32_t ics_checksum_pseudo_header(uint32_t source, uint32_t destination, uint8_t protocol,
-                                    uint16_t length)
-{
-    uint64_t sum = (uint64_t)source + destination + protocol + length;
-    return internet_checksum_fold64(sum);
 }

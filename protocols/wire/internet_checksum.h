@@ -39,6 +39,22 @@ uint32_t ics_checksum_copy(uint8_t *restrict destination, const uint8_t *restric
                            uint32_t partial);
 
 /**
+ * ics_checksum_of_words:
+ * @sum: the plain sum of 16-bit words, and of 32-bit words at even offsets, as host integers
+ *
+ * For header fields at hand, which need not be read back from the bytes just written.
+ *
+ * Returns: the partial of these words.
+ */
+static inline uint32_t ics_checksum_of_words(uint64_t sum)
+{
+    sum = (sum & 0xffffffff) + (sum >> 32);
+    sum = (sum & 0xffffffff) + (sum >> 32);
+    uint32_t half = (uint32_t)(sum & 0xffff) + (uint32_t)(sum >> 16);
+    return (half & 0xffff) + (half >> 16);
+}
+
+/**
  * ics_checksum_pseudo_header:
  * @source: address in host order
  * @destination: address in host order
@@ -48,8 +64,11 @@ uint32_t ics_checksum_copy(uint8_t *restrict destination, const uint8_t *restric
  * Returns: the partial of the IPv4 pseudo header (RFC 768), to be continued with the upper layer's
  * header.
  */
-uint32_t ics_checksum_pseudo_header(uint32_t source, uint32_t destination, uint8_t protocol,
-                                    uint16_t length);
+static inline uint32_t ics_checksum_pseudo_header(uint32_t source, uint32_t destination,
+                                                  uint8_t protocol, uint16_t length)
+{
+    return ics_checksum_of_words((uint64_t)source + destination + protocol + length);
+}
 
 /**
  * ics_checksum_fold:

@@ -72,18 +72,19 @@ void ics_ipv4_emit(const IcsIpv4Header *header, uint8_t *bytes)
 {
     g_assert(header->total_length >= ICS_IPV4_HEADER_BYTES);
     g_assert(header->fragment_offset % 8 == 0 && header->flags <= 7);
-    bytes[0] = 4 << 4 | ICS_IPV4_HEADER_BYTES / 4;
-    bytes[1] = header->tos;
+    uint16_t first = (uint16_t)((4 << 4 | ICS_IPV4_HEADER_BYTES / 4) << 8 | header->tos);
+    uint16_t fragment = (uint16_t)(header->flags << 13 | header->fragment_offset >> 3);
+    uint16_t ttl_protocol = (uint16_t)(header->ttl << 8 | header->protocol);
+    uint64_t sum = (uint64_t)first + header->total_length + header->identification + fragment +
+                   ttl_protocol + header->source + header->destination;
+    ics_bytes_store_be16(bytes, first);
     ics_bytes_store_be16(bytes + 2, header->total_length);
     ics_bytes_store_be16(bytes + 4, header->identification);
-    ics_bytes_store_be16(bytes + 6, (uint16_t)(header->flags << 13 | header->fragment_offset >> 3));
-    bytes[8] = header->ttl;
-    bytes[9] = header->protocol;
-    ics_bytes_store_be16(bytes + 10, 0);
+    ics_bytes_store_be16(bytes + 6, fragment);
+    ics_bytes_store_be16(bytes + 8, ttl_protocol);
+    ics_bytes_store_be16(bytes + 10, ics_checksum_finish(ics_checksum_of_words(sum)));
     ics_bytes_store_be32(bytes + 12, header->source);
     ics_bytes_store_be32(bytes + 16, header->destination);
-    uint32_t sum = ics_checksum_add(0, bytes, ICS_IPV4_HEADER_BYTES);
-    ics_bytes_store_be16(bytes + 10, ics_checksum_finish(sum));
 }
 
 uint8_t ics_ipv4_decrement_ttl(uint8_t *bytes)

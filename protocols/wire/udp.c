@@ -47,6 +47,14 @@ void ics_udp_emit_without_checksum(const IcsUdpHeader *header, uint8_t *bytes)
     ics_bytes_store_be16(bytes + 6, 0);
 }
 
+/* Pseudo header and header, of which the checksum counts as zero. */
+static uint32_t udp_headers_sum(const IcsUdpHeader *header, uint32_t source, uint32_t destination)
+{
+    uint64_t pseudo = (uint64_t)source + destination + ICS_IPV4_PROTOCOL_UDP + header->length;
+    return ics_checksum_of_words(pseudo + header->source_port + header->destination_port +
+                                 header->length);
+}
+
 static void udp_finish(uint32_t sum, uint8_t *bytes)
 {
     uint16_t checksum = ics_checksum_finish(sum);
@@ -56,19 +64,16 @@ static void udp_finish(uint32_t sum, uint8_t *bytes)
 void ics_udp_emit(const IcsUdpHeader *header, uint32_t source, uint32_t destination, uint8_t *bytes)
 {
     ics_udp_emit_without_checksum(header, bytes);
-    uint32_t sum =
-        ics_checksum_pseudo_header(source, destination, ICS_IPV4_PROTOCOL_UDP, header->length);
-    udp_finish(ics_checksum_add(sum, bytes, header->length), bytes);
+    uint32_t sum = udp_headers_sum(header, source, destination);
+    size_t payload_bytes = header->length - ICS_UDP_HEADER_BYTES;
+    udp_finish(ics_checksum_add(sum, bytes + ICS_UDP_HEADER_BYTES, payload_bytes), bytes);
 }
 
 void ics_udp_emit_copy(const IcsUdpHeader *header, uint32_t source, uint32_t destination,
                        const uint8_t *payload, uint8_t *bytes)
 {
     ics_udp_emit_without_checksum(header, bytes);
-    uint32_t sum =
-        ics_checksum_pseudo_header(source, destination, ICS_IPV4_PROTOCOL_UDP, header->length);
-    sum = ics_checksum_add(sum, bytes, ICS_UDP_HEADER_BYTES);
-    sum = ics_checksum_copy(bytes + ICS_UDP_HEADER_BYTES, payload,
-                            header->length - ICS_UDP_HEADER_BYTES, sum);
-    udp_finish(sum, bytes);
+    uint32_t sum = udp_headers_sum(header, source, destination);
+    size_t payload_bytes = header->length - ICS_UDP_HEADER_BYTES;
+    udp_finish(ics_checksum_copy(bytes + ICS_UDP_HEADER_BYTES, payload, payload_bytes, sum), bytes);
 }
