@@ -179,6 +179,7 @@ void ics_packet_push(IcsPacket *self, uint32_t n)
 {
     g_assert(self->buffer->references == 1);
     g_assert((ptrdiff_t)n <= self->bytes - self->buffer->bytes);
+    g_assert(n <= ICS_PACKET_MAX_BYTES - self->length);
     self->bytes -= n;
     self->length += n;
 }
