@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/fiber.h"
 #include "sim/stack_pool.h"
 #include "tests/support/child.h"
 
@@ -69,6 +70,21 @@ static void the_stack_given_back_last_is_taken_first(void **state)
     ics_stack_pool_give_back(*state, first);
     ics_stack_pool_give_back(*state, second);
 }
+
+#ifdef ICS_FIBER_ASAN
+static void a_stack_is_out_of_bounds_while_the_pool_has_it(void **state)
+{
+    IcsStack *stack = ics_stack_pool_take(*state);
+
+    assert_null(__asan_region_is_poisoned(stack->bottom, stack->size_bytes));
+    ics_stack_pool_give_back(*state, stack);
+    assert_true(__asan_address_is_poisoned(stack->bottom));
+    assert_true(__asan_address_is_poisoned(stack->bottom + stack->size_bytes - 1));
+    assert_ptr_equal(ics_stack_pool_take(*state), stack);
+    assert_null(__asan_region_is_poisoned(stack->bottom, stack->size_bytes));
+    ics_stack_pool_give_back(*state, stack);
+}
+#endif
 
 static void stacks_in_use_and_their_peak_are_counted(void **state)
 {
@@ -228,6 +244,9 @@ int main(void)
         cmocka_unit_test(a_size_is_rounded_up_to_whole_pages),
         cmocka_unit_test(size_zero_means_at_least_64_kibibytes),
         POOL_TEST(the_stack_given_back_last_is_taken_first),
+#ifdef ICS_FIBER_ASAN
+        POOL_TEST(a_stack_is_out_of_bounds_while_the_pool_has_it),
+#endif
         POOL_TEST(stacks_in_use_and_their_peak_are_counted),
         POOL_TEST(a_new_pool_has_counted_nothing),
         POOL_TEST(stacks_do_not_overlap),
