@@ -254,9 +254,11 @@ static inline int64_t distribution_pareto(uint64_t u64)
     return (int64_t)(root >> (62 + 61 - DISTRIBUTION_FRACTION_BITS - third)) - 2 * DISTRIBUTION_ONE;
 }
 
+/* (normal + 3 pareto) / 4, but three times the largest pareto would not fit. */
 static int64_t distribution_paretonormal(uint64_t u64)
 {
-    return (distribution_normal(u64) + 3 * distribution_pareto(u64)) >> 2;
+    int64_t pareto = distribution_pareto(u64);
+    return pareto + ((distribution_normal(u64) - pareto) >> 2);
 }
 
 /* The largest k with (1 - success)^k >= v, bit by bit from the powers of two. */

@@ -23,9 +23,9 @@
  * 1.1 % of all pareto samples hit. netem scales pareto by 4/3, which is one over its variance and
  * not over its standard deviation; we keep that scale, so that a jitter means the same here. Pareto
  * therefore has mean 0, minimum -2/3 and standard deviation 2/sqrt(3) = 1.155; paretonormal has
- * mean 0 and standard deviation 1.069. Whoever wants netem's steps loads netem's file as a table.
+ * mean 0 and standard deviation 1.052. Whoever wants netem's steps loads netem's file as a table.
  *
- * Accuracy of q: absolute error below 2^-27 (relative for pareto) over all 2^64 draws. */
+ * The error of q is below 2^-27 (1 + |q|) over all 2^64 draws. */
 #ifndef ICS_SIM_DISTRIBUTION_H
 #define ICS_SIM_DISTRIBUTION_H
 
