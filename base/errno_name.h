@@ -2,10 +2,7 @@
 #ifndef ICS_BASE_ERRNO_NAME_H
 #define ICS_BASE_ERRNO_NAME_H
 
-#include <errno.h>
-
-/* A name that no host of the trace has; beyond Linux's largest errno, 4095. */
-#define ICS_EHOSTNOTFOUND 4096
+#include <ipcsim/errno.h>
 
 /* X(number, "name", "text for people"), in alphabetical order of the names. */
 #define ICS_ERRNO_LIST(X)                                                                          \

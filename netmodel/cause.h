@@ -24,6 +24,7 @@
     X(NO_PORT, "no-port", "nobody receives from the port")                                         \
     X(NOT_CONNECTED, "not-connected", "the receiver is connected to somebody else")                \
     X(RECEIVE_BUFFER_FULL, "receive-buffer-full", "the socket's receive queue had no room")        \
+    X(DUPLICATE, "duplicate", "a protocol had it already")                                         \
     X(SOCKET_CLOSED, "socket-closed", "the socket was closed before the process took it")
 
 typedef enum {

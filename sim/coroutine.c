@@ -19,7 +19,7 @@ struct IcsCoroutine {
     void *context;
     void *resumer;
     CoroutineState state;
-    IcsStack *stack;
+    IcsPooledStack *stack;
     IcsStackPool *pool;
     IcsCoroutineFunc entry;
     gpointer data;
@@ -42,7 +42,7 @@ static void coroutine_run(gpointer data)
 
 IcsCoroutine *ics_coroutine_new(IcsStackPool *pool, IcsCoroutineFunc entry, gpointer data)
 {
-    IcsStack *stack = ics_stack_pool_take(pool);
+    IcsPooledStack *stack = ics_stack_pool_take(pool);
     gpointer top;
     IcsCoroutine *self;
 

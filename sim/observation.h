@@ -16,6 +16,7 @@
     X(PACKET_DROPPED, "packet-dropped", "a packet or copy died; cause says why")                   \
     X(PACKET_ARRIVED, "packet-arrived", "a packet reached the interface of a host")                \
     X(MESSAGE_SENT, "message-sent", "a process handed a message to its socket")                    \
+    X(MESSAGE_REPEATED, "message-repeated", "a protocol sent a message again")                     \
     X(MESSAGE_DELIVERED, "message-delivered", "a process took a message from its socket")          \
     X(SOCKET_BOUND, "socket-bound", "a socket became the receiver of a port")                      \
     X(SOCKET_CLOSED, "socket-closed", "a socket gave up its port")                                 \

@@ -32,7 +32,7 @@ typedef enum {
 
 typedef struct {
     guint8 *memory;
-    IcsStack *stacks;
+    IcsPooledStack *stacks;
 } StackSlab;
 
 struct IcsStackPool {
@@ -42,7 +42,7 @@ struct IcsStackPool {
     guint slab_stacks;
     guint fresh_stacks; /* of the last slab, never taken so far */
     GArray *slabs;
-    IcsStack *free_stacks;
+    IcsPooledStack *free_stacks;
     StackGuard guard;
     guint guard_limit;
     guint guarded;
@@ -130,7 +130,7 @@ static bool stack_pool_add_slab(IcsStackPool *self)
     /* Else the first touch of a stack may cost 2 MiB. Advice: a kernel without huge pages refuses.
      */
     (void)madvise(slab.memory, slab_bytes, MADV_NOHUGEPAGE);
-    slab.stacks = g_new0(IcsStack, self->slab_stacks);
+    slab.stacks = g_new0(IcsPooledStack, self->slab_stacks);
     g_array_append_val(self->slabs, slab);
     self->fresh_stacks = self->slab_stacks;
     return true;
@@ -151,7 +151,7 @@ static guint64 stack_canary_word(const guint64 *canary, guint i)
 }
 
 /* Where the guard would end, so that a stack has as much to use without one. */
-static const guint64 *stack_pool_write_canary(const IcsStack *stack)
+static const guint64 *stack_pool_write_canary(const IcsPooledStack *stack)
 {
     guint64 *canary = (gpointer)(stack->bottom - STACK_POOL_CANARY_WORDS * sizeof(guint64));
 
@@ -160,7 +160,7 @@ static const guint64 *stack_pool_write_canary(const IcsStack *stack)
     return canary;
 }
 
-static void stack_pool_guard(IcsStackPool *self, IcsStack *stack)
+static void stack_pool_guard(IcsStackPool *self, IcsPooledStack *stack)
 {
     if (self->guarded < self->guard_limit) {
         if (stack_pool_install_guard(self, stack->bottom - self->guard_bytes)) {
@@ -173,10 +173,10 @@ static void stack_pool_guard(IcsStackPool *self, IcsStack *stack)
     self->unguarded++;
 }
 
-static IcsStack *stack_pool_take_fresh(IcsStackPool *self)
+static IcsPooledStack *stack_pool_take_fresh(IcsStackPool *self)
 {
     const StackSlab *slab;
-    IcsStack *stack;
+    IcsPooledStack *stack;
     guint index;
 
     if (self->fresh_stacks == 0 && !stack_pool_add_slab(self))
@@ -191,9 +191,9 @@ static IcsStack *stack_pool_take_fresh(IcsStackPool *self)
     return stack;
 }
 
-IcsStack *ics_stack_pool_take(IcsStackPool *self)
+IcsPooledStack *ics_stack_pool_take(IcsStackPool *self)
 {
-    IcsStack *stack = self->free_stacks;
+    IcsPooledStack *stack = self->free_stacks;
 
     if (stack != NULL)
         self->free_stacks = stack->next_free;
@@ -207,7 +207,7 @@ IcsStack *ics_stack_pool_take(IcsStackPool *self)
     return stack;
 }
 
-void ics_stack_pool_give_back(IcsStackPool *self, IcsStack *stack)
+void ics_stack_pool_give_back(IcsStackPool *self, IcsPooledStack *stack)
 {
     g_assert(self->in_use > 0);
     ics_stack_check(stack);
@@ -217,7 +217,7 @@ void ics_stack_pool_give_back(IcsStackPool *self, IcsStack *stack)
     self->in_use--;
 }
 
-void ics_stack_check(const IcsStack *self)
+void ics_stack_check(const IcsPooledStack *self)
 {
     guint64 difference = 0;
 

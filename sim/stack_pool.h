@@ -20,7 +20,7 @@ G_BEGIN_DECLS
 typedef struct IcsStackPool IcsStackPool;
 
 /**
- * IcsStack:
+ * IcsPooledStack:
  * @bottom: the lowest usable byte
  * @size_bytes: usable bytes from @bottom up; @bottom + @size_bytes is aligned to 16
  * @canary: (nullable): what ics_stack_check() looks at, NULL below a guard
@@ -28,13 +28,13 @@ typedef struct IcsStackPool IcsStackPool;
  * One stack, growing down from @bottom + @size_bytes. It belongs to its pool; the rest of its
  * fields are the pool's own.
  */
-typedef struct IcsStack IcsStack;
+typedef struct IcsPooledStack IcsPooledStack;
 
-struct IcsStack {
+struct IcsPooledStack {
     guint8 *bottom;
     size_t size_bytes;
     const guint64 *canary;
-    IcsStack *next_free;
+    IcsPooledStack *next_free;
     guint valgrind_id;
 };
 
@@ -73,13 +73,13 @@ void ics_stack_pool_limit_guards(IcsStackPool *self, guint stacks);
  * Returns: (transfer none) (nullable): a stack to be given back with ics_stack_pool_give_back(),
  * its contents undefined; NULL with errno set when the system has no memory for it
  */
-IcsStack *ics_stack_pool_take(IcsStackPool *self);
+IcsPooledStack *ics_stack_pool_take(IcsStackPool *self);
 
 /** Gives @stack back; nothing may run on it or point into it any longer. Checks its canary. */
-void ics_stack_pool_give_back(IcsStackPool *self, IcsStack *stack);
+void ics_stack_pool_give_back(IcsStackPool *self, IcsPooledStack *stack);
 
 /** Ends the program with a message if a stack without guard has overflowed. */
-void ics_stack_check(const IcsStack *self);
+void ics_stack_check(const IcsPooledStack *self);
 
 /** Stacks taken and not given back. */
 guint ics_stack_pool_in_use(const IcsStackPool *self);

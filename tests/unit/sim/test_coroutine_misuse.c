@@ -132,10 +132,10 @@ static void overflow_the_stack(gpointer data)
 static void an_overflow_is_a_fault_in_the_guard(void **state)
 {
     Run *run = *state;
-    const IcsStack *stack = ics_stack_pool_take(run->pool);
+    const IcsPooledStack *stack = ics_stack_pool_take(run->pool);
     const guint8 *bottom = stack->bottom;
 
-    ics_stack_pool_give_back(run->pool, (IcsStack *)stack);
+    ics_stack_pool_give_back(run->pool, (IcsPooledStack *)stack);
     start(run, overflow_the_stack);
     assert_true(ics_test_child_faults_within(resume_once_more, run, bottom - 4096, 4096));
     ics_coroutine_free(run->coroutine);
@@ -158,7 +158,7 @@ static void an_overflow_without_a_guard_ends_the_program_at_the_next_suspend(voi
 {
     Run *run = *state;
     Overrun overrun = {.run.pool = run->pool};
-    IcsStack *stack;
+    IcsPooledStack *stack;
 
     ics_stack_pool_limit_guards(run->pool, 0);
     stack = ics_stack_pool_take(run->pool);

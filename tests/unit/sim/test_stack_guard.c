@@ -62,7 +62,7 @@ static void write_one_byte(gpointer data)
     *(volatile guint8 *)data = 1;
 }
 
-static void assert_guarded(const IcsStack *stack)
+static void assert_guarded(const IcsPooledStack *stack)
 {
     guint8 *below = stack->bottom - 1;
 
@@ -72,8 +72,8 @@ static void assert_guarded(const IcsStack *stack)
 
 static void a_kernel_without_lightweight_guards_protects_pages(void **state)
 {
-    IcsStack *first;
-    IcsStack *second;
+    IcsPooledStack *first;
+    IcsPooledStack *second;
 
     machine.advice_unknown = true;
     first = ics_stack_pool_take(*state);
@@ -87,7 +87,7 @@ static void a_kernel_without_lightweight_guards_protects_pages(void **state)
 
 static void an_emulator_that_ignores_the_advice_is_found_out(void **state)
 {
-    IcsStack *stack;
+    IcsPooledStack *stack;
 
     machine.advice_ignored = true;
     stack = ics_stack_pool_take(*state);
@@ -98,7 +98,7 @@ static void an_emulator_that_ignores_the_advice_is_found_out(void **state)
 
 static void a_full_process_map_costs_guards_and_not_stacks(void **state)
 {
-    IcsStack *stacks[6];
+    IcsPooledStack *stacks[6];
 
     machine.advice_unknown = true;
     machine.areas_left = 3;

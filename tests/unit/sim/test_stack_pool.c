@@ -27,7 +27,7 @@ static int drop_the_pool(void **state)
 
 static void a_stack_has_the_bytes_asked_for_and_all_can_be_written(void **state)
 {
-    IcsStack *stack = ics_stack_pool_take(*state);
+    IcsPooledStack *stack = ics_stack_pool_take(*state);
 
     assert_int_equal(stack->size_bytes, STACK_BYTES);
     assert_int_equal((uintptr_t)stack->bottom % 16, 0);
@@ -41,7 +41,7 @@ static void a_size_is_rounded_up_to_whole_pages(void **state)
 {
     size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
     g_autoptr(IcsStackPool) pool = ics_stack_pool_new(page_bytes + 1);
-    IcsStack *stack = ics_stack_pool_take(pool);
+    IcsPooledStack *stack = ics_stack_pool_take(pool);
 
     (void)state;
     assert_int_equal(stack->size_bytes, 2 * page_bytes);
@@ -51,7 +51,7 @@ static void a_size_is_rounded_up_to_whole_pages(void **state)
 static void size_zero_means_at_least_64_kibibytes(void **state)
 {
     g_autoptr(IcsStackPool) pool = ics_stack_pool_new(0);
-    IcsStack *stack = ics_stack_pool_take(pool);
+    IcsPooledStack *stack = ics_stack_pool_take(pool);
 
     (void)state;
     assert_true(stack->size_bytes >= STACK_BYTES);
@@ -60,8 +60,8 @@ static void size_zero_means_at_least_64_kibibytes(void **state)
 
 static void the_stack_given_back_last_is_taken_first(void **state)
 {
-    IcsStack *first = ics_stack_pool_take(*state);
-    IcsStack *second = ics_stack_pool_take(*state);
+    IcsPooledStack *first = ics_stack_pool_take(*state);
+    IcsPooledStack *second = ics_stack_pool_take(*state);
 
     ics_stack_pool_give_back(*state, first);
     ics_stack_pool_give_back(*state, second);
@@ -74,7 +74,7 @@ static void the_stack_given_back_last_is_taken_first(void **state)
 #ifdef ICS_FIBER_ASAN
 static void a_stack_is_out_of_bounds_while_the_pool_has_it(void **state)
 {
-    IcsStack *stack = ics_stack_pool_take(*state);
+    IcsPooledStack *stack = ics_stack_pool_take(*state);
 
     assert_null(__asan_region_is_poisoned(stack->bottom, stack->size_bytes));
     ics_stack_pool_give_back(*state, stack);
@@ -88,8 +88,8 @@ static void a_stack_is_out_of_bounds_while_the_pool_has_it(void **state)
 
 static void stacks_in_use_and_their_peak_are_counted(void **state)
 {
-    IcsStack *first = ics_stack_pool_take(*state);
-    IcsStack *second = ics_stack_pool_take(*state);
+    IcsPooledStack *first = ics_stack_pool_take(*state);
+    IcsPooledStack *second = ics_stack_pool_take(*state);
 
     assert_int_equal(ics_stack_pool_in_use(*state), 2);
     ics_stack_pool_give_back(*state, second);
@@ -112,7 +112,7 @@ static void a_new_pool_has_counted_nothing(void **state)
 static void stacks_do_not_overlap(void **state)
 {
     enum { STACKS = 200 };
-    IcsStack *stacks[STACKS];
+    IcsPooledStack *stacks[STACKS];
 
     for (guint i = 0; i < STACKS; i++) {
         stacks[i] = ics_stack_pool_take(*state);
@@ -133,7 +133,7 @@ static void write_one_byte(gpointer data)
 
 static void the_bytes_below_a_guarded_stack_cannot_be_written(void **state)
 {
-    IcsStack *stack = ics_stack_pool_take(*state);
+    IcsPooledStack *stack = ics_stack_pool_take(*state);
     size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
 
     assert_null(stack->canary);
@@ -146,7 +146,7 @@ static void the_bytes_below_a_guarded_stack_cannot_be_written(void **state)
 
 static void stacks_beyond_the_limit_of_guards_have_a_canary(void **state)
 {
-    IcsStack *stacks[3];
+    IcsPooledStack *stacks[3];
 
     ics_stack_pool_limit_guards(*state, 2);
     for (guint i = 0; i < 3; i++)
@@ -161,7 +161,7 @@ static void stacks_beyond_the_limit_of_guards_have_a_canary(void **state)
 
 static void a_stack_without_guard_is_as_large_and_passes_its_check_when_full(void **state)
 {
-    IcsStack *stack;
+    IcsPooledStack *stack;
 
     ics_stack_pool_limit_guards(*state, 0);
     stack = ics_stack_pool_take(*state);
@@ -173,7 +173,7 @@ static void a_stack_without_guard_is_as_large_and_passes_its_check_when_full(voi
 
 typedef struct {
     IcsStackPool *pool;
-    IcsStack *stack;
+    IcsPooledStack *stack;
 } Loan;
 
 static void write_below_and_give_back(gpointer data)
@@ -223,7 +223,7 @@ static void free_the_pool(gpointer data)
 
 static void a_pool_is_not_freed_while_a_stack_is_in_use(void **state)
 {
-    IcsStack *stack = ics_stack_pool_take(*state);
+    IcsPooledStack *stack = ics_stack_pool_take(*state);
 
     assert_true(ics_test_child_aborts(free_the_pool, *state));
     ics_stack_pool_give_back(*state, stack);

@@ -1,0 +1,153 @@
+#include "protocols/socket/host_processes.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "protocols/socket/socket_internal.h"
+
+static GPtrArray *host_processes_of(const IcsStack *stack)
+{
+    return stack->processes;
+}
+
+static void host_processes_free_one(gpointer data)
+{
+    IcsProcess *process = data;
+    if (process->state != ICS_PROCESS_ENDED) {
+        process->outcome = ICS_OUTCOME_CRASHED;
+        process->on_end(process);
+    }
+    g_free(process->owner);
+    ics_process_free(process);
+}
+
+static void host_processes_crash(IcsStack *stack)
+{
+    ics_host_processes_end(stack, ICS_OUTCOME_CRASHED);
+}
+
+static void host_processes_free(IcsStack *stack)
+{
+    g_ptr_array_unref(stack->processes);
+}
+
+IcsProcess *ics_host_processes_start(IcsStack *stack, const char *name,
+                                     const IcsProcessProgram *program)
+{
+    if (stack->processes == NULL) {
+        stack->processes = g_ptr_array_new_with_free_func(host_processes_free_one);
+        stack->processes_crash = host_processes_crash;
+        stack->processes_free = host_processes_free;
+    }
+    const IcsHost *host = stack->host;
+    IcsProcess *process = ics_process_new(host->network->simulation, host->node, name, program);
+    ics_socket_table_attach(process, stack);
+    g_ptr_array_add(stack->processes, process);
+    ics_process_start(process);
+    return process;
+}
+
+void ics_host_processes_end(IcsStack *stack, IcsProcessOutcome outcome)
+{
+    GPtrArray *processes = host_processes_of(stack);
+    for (guint i = 0; processes != NULL && i < processes->len; i++) {
+        ics_process_kill(g_ptr_array_index(processes, i), outcome);
+    }
+}
+
+static bool host_processes_is_of(const IcsProcess *process, const char *name)
+{
+    size_t n = strlen(name);
+    return strncmp(process->name, name, n) == 0 &&
+           (process->name[n] == '\0' || process->name[n] == '/');
+}
+
+uint32_t ics_host_processes_kill(IcsStack *stack, const char *name)
+{
+    uint32_t killed = 0;
+    GPtrArray *processes = host_processes_of(stack);
+    for (guint i = 0; processes != NULL && i < processes->len; i++) {
+        IcsProcess *process = g_ptr_array_index(processes, i);
+        if (process->state != ICS_PROCESS_ENDED && host_processes_is_of(process, name)) {
+            ics_process_kill(process, ICS_OUTCOME_KILLED);
+            killed++;
+        }
+    }
+    return killed;
+}
+
+const GPtrArray *ics_host_processes_all(const IcsStack *stack)
+{
+    return host_processes_of(stack);
+}
+
+/* ---- what a process can say about itself and other processes ---- */
+
+IcsProcess *ics_spawn(IcsProcess *self, const char *name, IcsProgramMain program,
+                      const void *config)
+{
+    g_autofree char *full_name = g_strdup_printf("%s/%s", self->name, name);
+    IcsProcessProgram made = {.main = program, .config = config};
+    return ics_host_processes_start(ics_socket_table_stack(self), full_name, &made);
+}
+
+int ics_wait(IcsProcess *self, IcsProcess *child)
+{
+    while (child->state != ICS_PROCESS_ENDED) {
+        ics_process_wait(self, &child->joiners, ICS_TIME_NEVER, ICS_WAIT_CHILD);
+    }
+    switch (child->outcome) {
+    case ICS_OUTCOME_RETURNED:
+    case ICS_OUTCOME_EXITED:
+        return child->exit_code;
+    case ICS_OUTCOME_NONE:
+    case ICS_OUTCOME_KILLED:
+    case ICS_OUTCOME_CRASHED:
+    case ICS_OUTCOME_REFUSED:
+        return -EINTR;
+    }
+    g_assert_not_reached();
+}
+
+void ics_exit(IcsProcess *self, int exit_code)
+{
+    g_assert(!ics_process_is_handler(self));
+    ics_process_exit(self, exit_code);
+    g_assert_not_reached();
+}
+
+int64_t ics_now(const IcsProcess *self)
+{
+    return self->simulation->now_ns;
+}
+
+void ics_sleep(IcsProcess *self, int64_t duration_ns)
+{
+    int64_t now_ns = self->simulation->now_ns;
+    int64_t room_ns = ICS_TIME_NEVER - now_ns;
+    ics_process_sleep_until(self, duration_ns < room_ns ? now_ns + duration_ns : ICS_TIME_NEVER);
+}
+
+void ics_sleep_until(IcsProcess *self, int64_t at_ns)
+{
+    ics_process_sleep_until(self, at_ns);
+}
+
+void *ics_alloc(IcsProcess *self, size_t bytes)
+{
+    return ics_process_alloc(self, bytes);
+}
+
+const char *ics_name(const IcsProcess *self)
+{
+    return self->name;
+}
+
+void ics_log(IcsProcess *self, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    ics_process_log(self, text);
+}

@@ -1,0 +1,303 @@
+#include <errno.h>
+#include <ipcsim/socket.h>
+#include <string.h>
+
+#include "protocols/socket/socket_internal.h"
+#include "protocols/wire/ipv4_address.h"
+
+/* ---- what all calls share ---- */
+
+int ics_socket_take_error(IcsSocket *self)
+{
+    int error = self->pending_error;
+    self->pending_error = 0;
+    return -error;
+}
+
+int64_t ics_socket_deadline(const IcsSocket *self, int64_t timeout_ns)
+{
+    int64_t now_ns = self->process->simulation->now_ns;
+    return timeout_ns > ICS_TIME_NEVER - now_ns ? ICS_TIME_NEVER : now_ns + timeout_ns;
+}
+
+bool ics_socket_may_block(const IcsSocket *self, int flags)
+{
+    return !self->nonblocking && (flags & ICS_DONT_WAIT) == 0 &&
+           !ics_process_is_handler(self->process);
+}
+
+static void socket_publish_bound(const IcsSocket *self)
+{
+    IcsSimulation *simulation = self->process->simulation;
+    if (ics_bus_wants(&simulation->bus, ICS_OBSERVE_SOCKET_BOUND)) {
+        IcsObservation observation = {.kind = ICS_OBSERVE_SOCKET_BOUND,
+                                      .node = self->process->node,
+                                      .at_ns = simulation->now_ns,
+                                      .host = self->stack->host,
+                                      .process = self->process,
+                                      .value = self->port.binding.local_port};
+        ics_bus_publish(&simulation->bus, &observation);
+    }
+}
+
+static int socket_bind(IcsSocket *self, IcsEndpoint local)
+{
+    IcsPortTable *ports = &self->stack->udp_ports;
+    IcsPortBinding *binding = &self->port.binding;
+    int result = local.port != ICS_ANY_PORT
+                     ? ics_port_table_bind(ports, binding, local.address, local.port)
+                     : ics_port_table_bind_free(ports, binding, local.address);
+    if (result == 0) {
+        socket_publish_bound(self);
+    }
+    return result;
+}
+
+int ics_socket_autobind(IcsSocket *self)
+{
+    if (self->port.binding.local_port != 0) {
+        return 0;
+    }
+    return socket_bind(self, (IcsEndpoint){ICS_ANY_ADDRESS, ICS_ANY_PORT});
+}
+
+/* ---- names ---- */
+
+int ics_bind(IcsProcess *self, int descriptor, IcsEndpoint local)
+{
+    IcsSocket *socket = ics_socket_of(self, descriptor);
+    if (socket == NULL) {
+        return -EBADF;
+    }
+    if (socket->port.binding.local_port != 0) {
+        return -EINVAL;
+    }
+    if (local.address != ICS_ANY_ADDRESS &&
+        !ics_host_owns_address(socket->stack->host, local.address)) {
+        return -EADDRNOTAVAIL;
+    }
+    return socket_bind(socket, local);
+}
+
+int ics_connect(IcsProcess *self, int descriptor, IcsEndpoint peer)
+{
+    IcsSocket *socket = ics_socket_of(self, descriptor);
+    if (socket == NULL) {
+        return -EBADF;
+    }
+    if (peer.address == ICS_ANY_ADDRESS || peer.port == ICS_ANY_PORT) {
+        return -EINVAL;
+    }
+    if (ics_host_route(socket->stack->host, peer.address) == NULL) {
+        return -ENETUNREACH;
+    }
+    int result = ics_socket_autobind(socket);
+    if (result == 0) {
+        socket->port.binding.connected = true;
+        socket->port.binding.peer_address = peer.address;
+        socket->port.binding.peer_port = peer.port;
+        socket->pending_error = 0;
+    }
+    return result;
+}
+
+int ics_local_endpoint(IcsProcess *self, int descriptor, IcsEndpoint *local)
+{
+    const IcsSocket *socket = ics_socket_of(self, descriptor);
+    if (socket == NULL) {
+        return -EBADF;
+    }
+    const IcsPortBinding *binding = &socket->port.binding;
+    *local = (IcsEndpoint){binding->local_address, binding->local_port};
+    if (local->address == ICS_ANY_ADDRESS && binding->connected) {
+        local->address = ics_stack_source_address(socket->stack, binding->peer_address);
+    }
+    return 0;
+}
+
+int ics_peer_endpoint(IcsProcess *self, int descriptor, IcsEndpoint *peer)
+{
+    const IcsSocket *socket = ics_socket_of(self, descriptor);
+    if (socket == NULL) {
+        return -EBADF;
+    }
+    const IcsPortBinding *binding = &socket->port.binding;
+    if (!binding->connected) {
+        return -ENOTCONN;
+    }
+    *peer = (IcsEndpoint){binding->peer_address, binding->peer_port};
+    return 0;
+}
+
+int ics_resolve(IcsProcess *self, const char *name, uint32_t *address)
+{
+    const IcsNetwork *network = ics_socket_table_stack(self)->host->network;
+    const IcsHost *host = ics_network_host_by_name(network, name);
+    if (host != NULL && host->interfaces->len > 0) {
+        const IcsInterface *first = g_ptr_array_index(host->interfaces, 0);
+        *address = first->address;
+        return 0;
+    }
+    if (strcmp(name, "localhost") == 0) {
+        name = "127.0.0.1";
+    }
+    return ics_ipv4_address_parse(name, address) ? 0 : -ICS_EHOSTNOTFOUND;
+}
+
+static bool socket_parse_port(const char *text, uint16_t *port)
+{
+    guint64 number = 0;
+    if (!g_ascii_string_to_unsigned(text, 10, 1, UINT16_MAX, &number, NULL)) {
+        return false;
+    }
+    *port = (uint16_t)number;
+    return true;
+}
+
+int ics_resolve_endpoint(IcsProcess *self, const char *text, IcsEndpoint *endpoint)
+{
+    const char *colon = strrchr(text, ':');
+    if (colon == NULL || colon == text || !socket_parse_port(colon + 1, &endpoint->port)) {
+        return -EINVAL;
+    }
+    g_autofree char *name = g_strndup(text, (gsize)(colon - text));
+    return ics_resolve(self, name, &endpoint->address);
+}
+
+/* ---- send and receive ---- */
+
+static int64_t socket_send(IcsSocket *self, const void *bytes, size_t n, int flags, IcsEndpoint to)
+{
+    int result = ics_socket_take_error(self);
+    if (result == 0) {
+        result = ics_socket_autobind(self);
+    }
+    if (result != 0) {
+        return result;
+    }
+    return self->synchronous != NULL ? ics_synchronous_send(self, bytes, n, flags, to)
+                                     : ics_datagram_send(self, bytes, n, to);
+}
+
+int64_t ics_send(IcsProcess *self, int descriptor, const void *bytes, size_t n, int flags)
+{
+    IcsSocket *socket = ics_socket_of(self, descriptor);
+    if (socket == NULL) {
+        return -EBADF;
+    }
+    const IcsPortBinding *binding = &socket->port.binding;
+    if (!binding->connected) {
+        return -EDESTADDRREQ;
+    }
+    IcsEndpoint to = {binding->peer_address, binding->peer_port};
+    return socket_send(socket, bytes, n, flags, to);
+}
+
+int64_t ics_send_to(IcsProcess *self, int descriptor, const void *bytes, size_t n, int flags,
+                    IcsEndpoint to)
+{
+    IcsSocket *socket = ics_socket_of(self, descriptor);
+    if (socket == NULL) {
+        return -EBADF;
+    }
+    if (to.port == ICS_ANY_PORT || to.address == ICS_ANY_ADDRESS) {
+        return -EINVAL;
+    }
+    return socket_send(socket, bytes, n, flags, to);
+}
+
+int64_t ics_receive(IcsProcess *self, int descriptor, void *buffer, size_t n, int flags)
+{
+    return ics_receive_from(self, descriptor, buffer, n, flags, NULL);
+}
+
+int64_t ics_receive_from(IcsProcess *self, int descriptor, void *buffer, size_t n, int flags,
+                         IcsReceived *received)
+{
+    IcsSocket *socket = ics_socket_of(self, descriptor);
+    if (socket == NULL) {
+        return -EBADF;
+    }
+    int result = ics_socket_autobind(socket);
+    if (result != 0) {
+        return result;
+    }
+    return socket->synchronous != NULL ? ics_synchronous_receive(socket, buffer, n, flags, received)
+                                       : ics_datagram_receive(socket, buffer, n, flags, received);
+}
+
+int ics_watch(IcsProcess *self, int descriptor)
+{
+    IcsSocket *socket = ics_socket_of(self, descriptor);
+    if (socket == NULL) {
+        return -EBADF;
+    }
+    if (!ics_process_is_handler(self) || socket->watcher.queue != NULL) {
+        return -EINVAL;
+    }
+    ics_process_watch(self, &socket->watcher, &socket->readers);
+    return 0;
+}
+
+/* ---- options ---- */
+
+int ics_set_option(IcsProcess *self, int descriptor, IcsSocketOption option, int64_t value)
+{
+    IcsSocket *socket = ics_socket_of(self, descriptor);
+    if (socket == NULL) {
+        return -EBADF;
+    }
+    switch (option) {
+    case ICS_OPTION_RECEIVE_TIMEOUT:
+        if (value <= 0) {
+            return -EINVAL;
+        }
+        socket->receive_timeout_ns = value;
+        return 0;
+    case ICS_OPTION_SEND_TIMEOUT:
+        if (value <= 0) {
+            return -EINVAL;
+        }
+        socket->send_timeout_ns = value;
+        return 0;
+    case ICS_OPTION_NONBLOCKING:
+        socket->nonblocking = value != 0;
+        return 0;
+    case ICS_OPTION_RECEIVE_BUFFER:
+        if (value < 1) {
+            return -EINVAL;
+        }
+        socket->receive_buffer_bytes = value;
+        return 0;
+    case ICS_OPTION_CHECKSUM:
+        socket->port.without_checksum = value == 0;
+        return 0;
+    }
+    return -ENOPROTOOPT;
+}
+
+int ics_get_option(IcsProcess *self, int descriptor, IcsSocketOption option, int64_t *value)
+{
+    const IcsSocket *socket = ics_socket_of(self, descriptor);
+    if (socket == NULL) {
+        return -EBADF;
+    }
+    switch (option) {
+    case ICS_OPTION_RECEIVE_TIMEOUT:
+        *value = socket->receive_timeout_ns;
+        return 0;
+    case ICS_OPTION_SEND_TIMEOUT:
+        *value = socket->send_timeout_ns;
+        return 0;
+    case ICS_OPTION_NONBLOCKING:
+        *value = socket->nonblocking;
+        return 0;
+    case ICS_OPTION_RECEIVE_BUFFER:
+        *value = socket->receive_buffer_bytes;
+        return 0;
+    case ICS_OPTION_CHECKSUM:
+        *value = !socket->port.without_checksum;
+        return 0;
+    }
+    return -ENOPROTOOPT;
+}

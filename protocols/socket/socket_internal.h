@@ -1,0 +1,115 @@
+/* Sockets as the files of this folder know them. */
+#ifndef ICS_PROTOCOLS_SOCKET_SOCKET_INTERNAL_H
+#define ICS_PROTOCOLS_SOCKET_SOCKET_INTERNAL_H
+
+#include <ipcsim/socket.h>
+
+#include "protocols/stack/stack.h"
+#include "sim/process.h"
+
+/* Descriptors that one process can have open at once. */
+#define ICS_SOCKETS_MAX 1024
+
+/* Linux's net.core.rmem_default, in bytes of payload. */
+#define ICS_SOCKET_RECEIVE_BUFFER 212992
+
+typedef struct IcsSocket IcsSocket;
+
+/* A peer host of a socket: the fate identities of what is sent to it count here. */
+typedef struct IcsSocketPeer {
+    struct IcsSocketPeer *next;
+    uint32_t address;
+    uint64_t hash;
+    uint64_t next_ordinal[3]; /* by IcsFateClass */
+} IcsSocketPeer;
+
+/* A destination of a socket: a flow. */
+typedef struct IcsSocketFlow {
+    struct IcsSocketFlow *next;
+    IcsSocketPeer *peer;
+    IcsEndpoint to;
+    uint32_t flow; /* index in the network's table */
+    uint64_t next_message;
+} IcsSocketFlow;
+
+/* What a process has because it has sockets; IcsProcess.owner. */
+typedef struct IcsSocketTable {
+    IcsStack *stack;
+    IcsSocket **sockets; /* by descriptor */
+    uint32_t n_sockets;
+    uint16_t next_ordinal; /* of the next socket in this process */
+} IcsSocketTable;
+
+struct IcsSocket {
+    IcsUdpPort port;
+    IcsProcess *process;
+    IcsStack *stack;
+    IcsSocketType type;
+    uint16_t ordinal; /* among all sockets that the process ever had */
+    bool nonblocking;
+    int pending_error; /* positive errno of the next call */
+    int64_t receive_timeout_ns;
+    int64_t send_timeout_ns;
+    int64_t receive_buffer_bytes;
+    IcsPacketList queue;  /* whole IP packets; the payload is found by the headers */
+    int64_t queued_bytes; /* of payload */
+    IcsWaitQueue readers;
+    IcsWaiter watcher;
+    IcsSocketPeer *peers;
+    IcsSocketFlow *flows;
+    IcsSocketFlow *last_flow;
+    struct IcsSynchronous *synchronous; /* NULL on a datagram socket */
+};
+
+/* socket_table.c: NULL when the descriptor is not open. */
+IcsSocket *ics_socket_of(const IcsProcess *process, int descriptor);
+/* Gives up everything; queued packets die of `cause`. */
+void ics_socket_destroy(IcsSocket *self, IcsCause cause);
+/* Sets up and takes apart the table of a process. */
+void ics_socket_table_attach(IcsProcess *process, IcsStack *stack);
+IcsStack *ics_socket_table_stack(const IcsProcess *process);
+
+/* socket_flow.c: the flow to a destination, made on first use. */
+IcsSocketFlow *ics_socket_flow_to(IcsSocket *self, IcsEndpoint to);
+void ics_socket_flows_free(IcsSocket *self);
+/* Identity of the next packet of that class to the flow's peer. */
+IcsFate ics_socket_flow_fate(IcsSocketFlow *self, IcsFateClass klass);
+
+/* socket.c: binds to a free port if the socket has none; 0 or an errno. */
+int ics_socket_autobind(IcsSocket *self);
+/* 0 or the negative errno that waits for the next call, which is forgotten. */
+int ics_socket_take_error(IcsSocket *self);
+/* The instant at which a call with this time limit gives up. */
+int64_t ics_socket_deadline(const IcsSocket *self, int64_t timeout_ns);
+bool ics_socket_may_block(const IcsSocket *self, int flags);
+
+/* message.c: tells digest and observers of a message that is sent, sent again, or taken. */
+void ics_socket_message_sent(const IcsSocket *self, const IcsSocketFlow *flow,
+                             const IcsMessageTag *tag);
+void ics_socket_message_repeated(const IcsSocket *self, const IcsMessageTag *tag);
+void ics_socket_message_taken(const IcsSocket *self, const IcsPacket *packet, size_t bytes);
+
+/* datagram.c */
+int64_t ics_datagram_send(IcsSocket *self, const void *bytes, size_t n, IcsEndpoint to);
+int64_t ics_datagram_receive(IcsSocket *self, void *buffer, size_t n, int flags,
+                             IcsReceived *received);
+void ics_datagram_deliver(IcsUdpPort *port, IcsPacket *packet, const IcsUdpDelivery *delivery);
+
+/* Where the payload of a packet in a socket's queue lies, and who sent it. */
+typedef struct IcsDatagramView {
+    const uint8_t *payload;
+    uint32_t bytes;
+    IcsEndpoint from;
+} IcsDatagramView;
+IcsDatagramView ics_datagram_view(const IcsPacket *packet);
+
+/* synchronous.c */
+struct IcsSynchronous *ics_synchronous_new(IcsSocket *socket);
+void ics_synchronous_free(struct IcsSynchronous *self);
+int64_t ics_synchronous_send(IcsSocket *self, const void *bytes, size_t n, int flags,
+                             IcsEndpoint to);
+int64_t ics_synchronous_receive(IcsSocket *self, void *buffer, size_t n, int flags,
+                                IcsReceived *received);
+void ics_synchronous_deliver(IcsUdpPort *port, IcsPacket *packet, const IcsUdpDelivery *delivery);
+
+#endif

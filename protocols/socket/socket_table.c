@@ -1,0 +1,143 @@
+#include <errno.h>
+
+#include "protocols/socket/socket_internal.h"
+
+static IcsSocketTable *socket_table_of(const IcsProcess *process)
+{
+    return process->owner;
+}
+
+IcsStack *ics_socket_table_stack(const IcsProcess *process)
+{
+    return socket_table_of(process)->stack;
+}
+
+IcsSocket *ics_socket_of(const IcsProcess *process, int descriptor)
+{
+    const IcsSocketTable *table = socket_table_of(process);
+    if (descriptor < 0 || (uint32_t)descriptor >= table->n_sockets) {
+        return NULL;
+    }
+    return table->sockets[descriptor];
+}
+
+static void socket_refuse(IcsUdpPort *port, int error)
+{
+    IcsSocket *self = ICS_CONTAINER_OF(port, IcsSocket, port);
+    self->pending_error = error;
+    ics_wait_queue_wake_all(&self->readers);
+}
+
+static IcsSocket *socket_new(IcsProcess *process, IcsSocketType type)
+{
+    IcsSocketTable *table = socket_table_of(process);
+    IcsSocket *self = g_new0(IcsSocket, 1);
+    self->process = process;
+    self->stack = table->stack;
+    self->type = type;
+    self->ordinal = table->next_ordinal++;
+    self->receive_timeout_ns = ICS_FOREVER;
+    self->send_timeout_ns = ICS_FOREVER;
+    self->receive_buffer_bytes = ICS_SOCKET_RECEIVE_BUFFER;
+    self->port.refuse = socket_refuse;
+    self->port.deliver = ics_datagram_deliver;
+    if (type == ICS_SOCKET_SYNCHRONOUS) {
+        self->synchronous = ics_synchronous_new(self);
+        self->port.deliver = ics_synchronous_deliver;
+    }
+    return self;
+}
+
+static int socket_table_free_descriptor(IcsSocketTable *self)
+{
+    for (uint32_t i = 0; i < self->n_sockets; i++) {
+        if (self->sockets[i] == NULL) {
+            return (int)i;
+        }
+    }
+    if (self->n_sockets == ICS_SOCKETS_MAX) {
+        return -EMFILE;
+    }
+    self->sockets = g_renew(IcsSocket *, self->sockets, self->n_sockets + 1);
+    self->sockets[self->n_sockets] = NULL;
+    return (int)self->n_sockets++;
+}
+
+int ics_socket(IcsProcess *self, IcsSocketType type)
+{
+    if (type != ICS_SOCKET_DATAGRAM && type != ICS_SOCKET_SYNCHRONOUS) {
+        return -EINVAL;
+    }
+    IcsSocketTable *table = socket_table_of(self);
+    int descriptor = socket_table_free_descriptor(table);
+    if (descriptor >= 0) {
+        table->sockets[descriptor] = socket_new(self, type);
+    }
+    return descriptor;
+}
+
+static void socket_publish_closed(const IcsSocket *self)
+{
+    IcsSimulation *simulation = self->process->simulation;
+    if (ics_bus_wants(&simulation->bus, ICS_OBSERVE_SOCKET_CLOSED)) {
+        IcsObservation observation = {.kind = ICS_OBSERVE_SOCKET_CLOSED,
+                                      .node = self->process->node,
+                                      .at_ns = simulation->now_ns,
+                                      .host = self->stack->host,
+                                      .process = self->process,
+                                      .value = self->port.binding.local_port};
+        ics_bus_publish(&simulation->bus, &observation);
+    }
+}
+
+void ics_socket_destroy(IcsSocket *self, IcsCause cause)
+{
+    if (self->port.binding.local_port != 0) {
+        socket_publish_closed(self);
+    }
+    if (self->watcher.queue != NULL) {
+        ics_process_unwatch(&self->watcher);
+    }
+    ics_port_table_unbind(&self->stack->udp_ports, &self->port.binding);
+    g_clear_pointer(&self->synchronous, ics_synchronous_free);
+    IcsPacket *packet;
+    while ((packet = ics_packet_list_take(&self->queue)) != NULL) {
+        ics_host_drop(self->stack->host, packet, cause);
+    }
+    ics_socket_flows_free(self);
+    g_free(self);
+}
+
+int ics_close(IcsProcess *self, int descriptor)
+{
+    IcsSocket *socket = ics_socket_of(self, descriptor);
+    if (socket == NULL) {
+        return -EBADF;
+    }
+    socket_table_of(self)->sockets[descriptor] = NULL;
+    ics_socket_destroy(socket, ICS_CAUSE_SOCKET_CLOSED);
+    return 0;
+}
+
+/* The system closes what an ended process had open; a crashed host just forgets it. */
+static void socket_table_process_ended(IcsProcess *process)
+{
+    IcsSocketTable *table = socket_table_of(process);
+    IcsCause cause =
+        process->outcome == ICS_OUTCOME_CRASHED ? ICS_CAUSE_HOST_DOWN : ICS_CAUSE_SOCKET_CLOSED;
+    for (uint32_t i = 0; i < table->n_sockets; i++) {
+        if (table->sockets[i] != NULL) {
+            ics_socket_destroy(g_steal_pointer(&table->sockets[i]), cause);
+        }
+    }
+    g_clear_pointer(&table->sockets, g_free);
+    table->n_sockets = 0;
+}
+
+void ics_socket_table_attach(IcsProcess *process, IcsStack *stack)
+{
+    IcsSocketTable *table = g_new0(IcsSocketTable, 1);
+    table->stack = stack;
+    process->owner = table;
+    process->on_end = socket_table_process_ended;
+}
