@@ -4,6 +4,7 @@
 option(IPCSIM_WERROR "Treat warnings as errors" OFF)
 option(IPCSIM_COVERAGE "Instrument for gcov" OFF)
 option(IPCSIM_FUZZ "Build the fuzz targets with libFuzzer (clang only)" OFF)
+option(IPCSIM_COROUTINE_UCONTEXT "Switch coroutines with swapcontext(3) on every machine" OFF)
 set(IPCSIM_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 
 set(CMAKE_C_STANDARD 11)
@@ -25,6 +26,9 @@ add_compile_options(
     "$<$<COMPILE_LANGUAGE:C>:-ffp-contract=off>"
 )
 include_directories("${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include")
+if(IPCSIM_COROUTINE_UCONTEXT)
+    add_compile_definitions(IPCSIM_COROUTINE_UCONTEXT)
+endif()
 
 if(IPCSIM_WERROR)
     add_compile_options("$<$<COMPILE_LANGUAGE:C>:-Werror>")
