@@ -1,7 +1,6 @@
 #include "netmodel/priority.h"
 
-#include "base/error.h"
-#include "netmodel/fault_scope.h"
+#include "netmodel/packet_filter.h"
 
 /* What is no IPv4 packet is best effort. */
 #define PRIORITY_BEST_EFFORT_BAND 1
@@ -12,8 +11,7 @@ typedef struct IcsPriority {
     int64_t packets;
     uint32_t n_bands;
     IcsPacketList bands[ICS_PRIORITY_BANDS_MAX];
-    IcsFaultScope filters[PRIORITY_FILTERS]; /* filter i selects band i */
-    bool has_filter[PRIORITY_FILTERS];
+    struct bpf_program *filters[PRIORITY_FILTERS]; /* filter i selects band i; nullable */
 } IcsPriority;
 
 static const IcsParameter priority_parameters[] = {
@@ -29,14 +27,19 @@ static const IcsParameter priority_parameters[] = {
     ICS_PARAMETER_END,
 };
 
-static bool priority_compile(IcsPriority *self, uint32_t band, char *expression, GError **error)
+static bool priority_compile(IcsPriority *self, uint32_t band, const char *expression,
+                             GError **error)
 {
+    static const char *const names[PRIORITY_FILTERS] = {"first", "second"};
     if (expression == NULL) {
         return true;
     }
-    IcsFaultScopeConfig config = {.until_ns = INT64_MAX, .match = expression};
-    self->has_filter[band] = ics_fault_scope_init(&self->filters[band], &config, error);
-    return self->has_filter[band];
+    self->filters[band] = ics_packet_filter_new(expression, error);
+    if (self->filters[band] == NULL) {
+        g_prefix_error(error, "%s: ", names[band]);
+        return false;
+    }
+    return true;
 }
 
 static bool priority_init(IcsQueue *queue, gconstpointer config, GError **error)
@@ -53,9 +56,7 @@ static void priority_clear(IcsQueue *queue)
 {
     IcsPriority *self = (IcsPriority *)queue;
     for (uint32_t i = 0; i < PRIORITY_FILTERS; i++) {
-        if (self->has_filter[i]) {
-            ics_fault_scope_clear(&self->filters[i]);
-        }
+        ics_packet_filter_free(self->filters[i]);
     }
 }
 
@@ -66,10 +67,10 @@ uint32_t ics_priority_band_of_tos(uint8_t tos)
     return bands[tos >> 2 & 7];
 }
 
-static uint32_t priority_band(IcsPriority *self, const IcsPacket *packet, int64_t now_ns)
+static uint32_t priority_band(const IcsPriority *self, const IcsPacket *packet)
 {
     for (uint32_t i = 0; i < PRIORITY_FILTERS; i++) {
-        if (self->has_filter[i] && ics_fault_scope_covers(&self->filters[i], packet, now_ns)) {
+        if (self->filters[i] != NULL && ics_packet_filter_matches(self->filters[i], packet)) {
             return i;
         }
     }
@@ -80,10 +81,10 @@ static uint32_t priority_band(IcsPriority *self, const IcsPacket *packet, int64_
     return MIN(band, self->n_bands - 1);
 }
 
-static IcsCause priority_enqueue(IcsQueue *queue, IcsPacket *packet, int64_t now_ns)
+static IcsCause priority_enqueue(IcsQueue *queue, IcsPacket *packet, G_GNUC_UNUSED int64_t now_ns)
 {
     IcsPriority *self = (IcsPriority *)queue;
-    IcsPacketList *band = &self->bands[priority_band(self, packet, now_ns)];
+    IcsPacketList *band = &self->bands[priority_band(self, packet)];
     if (band->packets >= (uint64_t)self->packets) {
         return ICS_CAUSE_QUEUE_FULL;
     }
