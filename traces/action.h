@@ -1,0 +1,65 @@
+/* Entries of a trace's schedule: what happens to the world itself, and when. */
+#ifndef ICS_TRACES_ACTION_H
+#define ICS_TRACES_ACTION_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/observation.h"
+
+/* Name, spelling in the trace, what it acts on. */
+#define ICS_ACTION_KINDS(X)                                                                        \
+    X(LINK_DOWN, "down", "link")                                                                   \
+    X(LINK_UP, "up", "link")                                                                       \
+    X(LINK_RATE, "rate", "link")                                                                   \
+    X(LINK_DELAY, "delay", "link")                                                                 \
+    X(LINK_HOLD, "hold", "link")                                                                   \
+    X(LINK_RELEASE, "release", "link")                                                             \
+    X(FAULT_ON, "fault-on", "fault")                                                               \
+    X(FAULT_OFF, "fault-off", "fault")                                                             \
+    X(FAULT_CHANGE, "fault-change", "fault")                                                       \
+    X(PARTITION, "partition", "hosts")                                                             \
+    X(PARTITION_ONEWAY, "partition-oneway", "hosts")                                               \
+    X(REPAIR, "repair", "hosts")                                                                   \
+    X(HOST_CRASH, "crash", "host")                                                                 \
+    X(HOST_RESTART, "restart", "host")                                                             \
+    X(HOST_PAUSE, "pause", "host")                                                                 \
+    X(HOST_RESUME, "resume", "host")                                                               \
+    X(PROCESS_KILL, "kill", "process")                                                             \
+    X(PROCESS_RESTART, "restart", "process")
+
+typedef enum {
+#define ICS_ACTION_KIND(name, spelling, target) ICS_ACTION_##name,
+    ICS_ACTION_KINDS(ICS_ACTION_KIND)
+#undef ICS_ACTION_KIND
+} IcsActionKind;
+
+/* When: at a time, or some time after the n-th event of a kind. */
+typedef struct IcsActionTrigger {
+    bool is_event;
+    int64_t at_ns; /* the time, or the delay after the event */
+    IcsObservationKind event;
+    uint64_t nth;        /* from 1 */
+    const char *process; /* narrows the event, each nullable */
+    const char *link;
+    const char *host;
+    const char *flow; /* "asker -> echo" */
+} IcsActionTrigger;
+
+typedef struct IcsTraceAction {
+    IcsActionKind kind;
+    const char *pointer;
+    IcsActionTrigger when;
+    int32_t link;       /* index in the trace, -1: none */
+    bool directions[2]; /* of the link */
+    int32_t host;       /* index, -1: none */
+    int32_t process;    /* index, -1: none */
+    int32_t fault;      /* index in the link's or host's list, -1: none */
+    int64_t value;      /* LINK_RATE bit/s, LINK_DELAY ns */
+    gpointer config;    /* FAULT_CHANGE: of the fault's class; owned */
+    GArray *sides[2];   /* PARTITION: indices of hosts (uint32_t) on either side; REPAIR: both empty
+                           repairs everything */
+} IcsTraceAction;
+
+#endif

@@ -1,0 +1,104 @@
+/* A trace that has been loaded and checked: what a world is built from. Building is repeatable: one
+ * trace, many worlds, in many threads. */
+#ifndef ICS_TRACES_TRACE_H
+#define ICS_TRACES_TRACE_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/json_document.h"
+#include "netmodel/fault.h"
+#include "netmodel/link.h"
+#include "protocols/programs/program.h"
+#include "traces/action.h"
+#include "traces/expectation.h"
+
+/* The only version of the format. */
+#define ICS_TRACE_VERSION 1
+
+/* Where a run stops that has no "stop" (and is not quiescent before). */
+#define ICS_TRACE_DEFAULT_STOP_NS (INT64_C(3600) * 1000000000)
+
+typedef struct IcsTrace IcsTrace;
+
+/* One fault element of a link or host, as the trace says it. */
+typedef struct IcsTraceFault {
+    const IcsFaultClass *klass;
+    gpointer config; /* of the class; owned */
+    IcsFaultScopeConfig scope;
+    const char *name;    /* nullable */
+    const char *pointer; /* of the element */
+    int64_t clock_ns;
+    bool directions[2]; /* from the link's first end, from its second */
+    bool on;            /* at the start */
+} IcsTraceFault;
+
+typedef struct IcsTraceInterface {
+    const char *name; /* "eth0" */
+    uint32_t address;
+    uint8_t prefix_bits;
+} IcsTraceInterface;
+
+typedef struct IcsTraceHost {
+    const char *name;
+    const char *pointer;
+    GArray *interfaces; /* of IcsTraceInterface, in the order of the file */
+    GArray *faults;     /* of IcsTraceFault: send-omission, receive-omission */
+} IcsTraceHost;
+
+typedef struct IcsTraceLink {
+    const char *name;
+    const char *pointer;
+    uint32_t ends[2];          /* indices of hosts in name order */
+    const char *interfaces[2]; /* names of the interfaces it ends at, nullable: one of its own */
+    IcsLinkConfig config[2];   /* by direction; names and pointers are the trace's */
+    GArray *faults;            /* of IcsTraceFault, in the order of the file */
+} IcsTraceLink;
+
+typedef struct IcsTraceProcess {
+    const char *name;
+    const char *pointer;
+    uint32_t host;
+    const IcsProgramClass *program;
+    gpointer config; /* of the program; owned */
+    int64_t start_ns;
+    bool handler_form; /* "form": "handler" */
+} IcsTraceProcess;
+
+struct IcsTrace {
+    IcsJsonDocument *document;
+    char *name;   /* the file's, as the user named it */
+    char *sha256; /* of the document's canonical text */
+    const char *title;
+    const char *look_at; /* what to look at, nullable */
+    uint64_t seed;
+    int64_t stop_ns;
+    bool has_stop;
+    int64_t epoch_unix_ns; /* calendar time of 0 */
+    GArray *hosts;         /* of IcsTraceHost, sorted by name */
+    GArray *links;         /* of IcsTraceLink, in the order of the file */
+    GArray *processes;     /* of IcsTraceProcess, in the order of the file */
+    GArray *schedule;      /* of IcsTraceAction, in the order of the file */
+    GArray *expectations;  /* of IcsTraceExpectation, in the order of the file */
+    GPtrArray *warnings;   /* of char *: "FILE:LINE:COL: /pointer: text" */
+    IcsArena arena;        /* of its strings */
+};
+
+/* Loads and checks a trace; "-" is standard input. `sets` (nullable, NULL-terminated) holds
+ * "POINTER=VALUE" strings that are applied before the check. Transfer full; NULL and
+ * ICS_ERROR_INPUT (with file, line, column, pointer, what was expected) or ICS_ERROR_MACHINE. */
+IcsTrace *ics_trace_load(const char *path, const char *const *sets, GError **error);
+
+/* The same from text. `base_directory` (nullable: the current one) is where files that the trace
+ * names are looked for. */
+IcsTrace *ics_trace_parse(const char *name, const char *text, size_t n, const char *base_directory,
+                          const char *const *sets, GError **error);
+void ics_trace_free(IcsTrace *self);
+
+/* Bytes of memory that a world of this trace needs, estimated from above. */
+uint64_t ics_trace_estimate_memory(const IcsTrace *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcsTrace, ics_trace_free)
+
+#endif

@@ -1,0 +1,48 @@
+/* A running world: the simulation, network and processes that a trace describes. */
+#ifndef ICS_TRACES_WORLD_H
+#define ICS_TRACES_WORLD_H
+
+#include "netmodel/network.h"
+#include "traces/trace.h"
+
+typedef struct IcsWorldOptions {
+    bool has_seed; /* instead of the trace's */
+    uint64_t seed;
+    uint64_t memory_limit_bytes; /* 0: none; ICS_ERROR_MACHINE beyond it, with the estimate */
+} IcsWorldOptions;
+
+typedef struct IcsWorld {
+    const IcsTrace *trace; /* borrowed, outlives the world */
+    uint64_t seed;
+    IcsSimulation *simulation;
+    IcsNetwork *network;
+    struct IcsScheduleRun *schedule; /* of schedule.c */
+    IcsArena arena;
+    bool started;
+} IcsWorld;
+
+/* Builds; nothing runs yet, so that observers can subscribe (world->simulation->bus). An observer
+ * that needs each packet's departure at its time calls ics_network_schedule_departures() now.
+ * Transfer full; NULL and ICS_ERROR_INPUT or ICS_ERROR_MACHINE. */
+IcsWorld *ics_world_new(const IcsTrace *trace, const IcsWorldOptions *options, GError **error);
+void ics_world_free(IcsWorld *self);
+
+/* Runs at most `max_events` events towards the trace's stop. Call again while it returns
+ * ICS_STOP_BUDGET. */
+IcsStopReason ics_world_run(IcsWorld *self, uint64_t max_events);
+
+/* The end of the run so far: time of the last event when quiescent, else the clock. */
+int64_t ics_world_end_ns(const IcsWorld *self);
+uint64_t ics_world_digest(const IcsWorld *self);
+
+/* NULL: every link direction has conserved its packets; else what, where (transfer full). */
+char *ics_world_check_invariants(const IcsWorld *self);
+
+/* The element of the trace's link (index, direction 0 or 1, index of the fault) in this world; NULL
+ * when it does not act in that direction. Host: ics_world_host_fault(). */
+IcsFault *ics_world_link_fault(const IcsWorld *self, uint32_t link, int direction, uint32_t fault);
+IcsFault *ics_world_host_fault(const IcsWorld *self, uint32_t host, uint32_t fault);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcsWorld, ics_world_free)
+
+#endif
