@@ -11,9 +11,9 @@
 #include "base/memory.h"
 
 /* What json-c 0.16 takes for each kind of value on a 64-bit machine, malloc's share included. */
-#define JSON_DOCUMENT_OBJECT_BYTES  864
+#define JSON_DOCUMENT_OBJECT_BYTES  800
 #define JSON_DOCUMENT_MEMBER_BYTES  192
-#define JSON_DOCUMENT_ARRAY_BYTES   384
+#define JSON_DOCUMENT_ARRAY_BYTES   192
 #define JSON_DOCUMENT_ELEMENT_BYTES 24
 #define JSON_DOCUMENT_SCALAR_BYTES  112
 

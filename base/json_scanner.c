@@ -257,6 +257,7 @@ static bool json_scanner_fail_token(JsonScanner *self, const IcsJsonToken *token
         [JSON_SCANNER_KEY] = "a key between double quotes",
         [JSON_SCANNER_KEY_OR_END] = "a key between double quotes or '}'",
         [JSON_SCANNER_COLON] = "':' after the key",
+        [JSON_SCANNER_COMMA_OR_END] = "',' or ']'",
     };
     const char *what = expected[self->state];
 
@@ -266,13 +267,15 @@ static bool json_scanner_fail_token(JsonScanner *self, const IcsJsonToken *token
     if (token->kind == ICS_JSON_TOKEN_END) {
         return json_scanner_fail_at_end(self);
     }
-    if (self->state == JSON_SCANNER_COMMA_OR_END) {
-        what = json_scanner_top(self)->is_object ? "',' or '}'" : "',' or ']'";
+    if (self->state == JSON_SCANNER_COMMA_OR_END && json_scanner_top(self)->is_object) {
+        what = "',' or '}'";
     }
     g_autofree char *got =
         g_strndup(self->lexer.text + token->start, MIN(token->end - token->start, 40));
     g_autofree char *valid = g_utf8_make_valid(got, -1);
-    bool after_comma = self->state == JSON_SCANNER_KEY || self->state == JSON_SCANNER_VALUE;
+    bool in_array = self->depth > 0 && !json_scanner_top(self)->is_object;
+    bool after_comma =
+        self->state == JSON_SCANNER_KEY || (self->state == JSON_SCANNER_VALUE && in_array);
     bool closes =
         token->kind == ICS_JSON_TOKEN_END_OBJECT || token->kind == ICS_JSON_TOKEN_END_ARRAY;
     const char *quote = token->kind <= ICS_JSON_TOKEN_COMMA ? "'" : "";

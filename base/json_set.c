@@ -121,18 +121,20 @@ static bool json_set_fail_missing(JsonSet *self, const char *token)
 /* From self->parent to its child `token`, which must exist. */
 static bool json_set_descend(JsonSet *self, const char *token)
 {
+    struct json_object *child = NULL;
     size_t index;
 
     if (json_object_is_type(self->parent, json_type_array)) {
         if (!json_set_index(self, self->parent, token, false, &index)) {
             return false;
         }
-        self->parent = json_object_array_get_idx(self->parent, index);
+        child = json_object_array_get_idx(self->parent, index);
     } else if (!json_object_is_type(self->parent, json_type_object)) {
         return json_set_fail(self, "%s is neither an object nor an array", json_set_here(self));
-    } else if (!json_object_object_get_ex(self->parent, token, &self->parent)) {
+    } else if (!json_object_object_get_ex(self->parent, token, &child)) {
         return json_set_fail_missing(self, token);
     }
+    self->parent = child;
     ics_json_append_pointer_token(self->resolved, token, strlen(token));
     return true;
 }
