@@ -126,9 +126,14 @@ static inline void simulation_fire(IcsSimulation *self, IcsEvent *event)
     }
 }
 
+bool ics_simulation_is_quiescent(const IcsSimulation *self)
+{
+    return self->ready_first == NULL && ics_event_queue_size(&self->queue) == self->dormant;
+}
+
 static IcsStopReason simulation_stop(IcsSimulation *self, int64_t until_ns)
 {
-    if (ics_event_queue_size(&self->queue) == self->dormant) {
+    if (ics_simulation_is_quiescent(self)) {
         return ICS_STOP_QUIESCENT;
     }
     self->now_ns = MAX(self->now_ns, until_ns);

@@ -110,6 +110,9 @@ static inline void ics_simulation_discount_event(IcsSimulation *self)
 /* Takes a queued event out; does nothing to an idle one. */
 void ics_simulation_cancel(IcsSimulation *self, IcsEvent *event);
 
+/* Whether nothing will happen any more. */
+bool ics_simulation_is_quiescent(const IcsSimulation *self);
+
 /* A frozen node's timers fall due when it thaws, in the order of their deadlines. Freezing a frozen
  * node and thawing another one do nothing. Thawing runs them at once, on behalf of the node. */
 void ics_simulation_freeze(IcsSimulation *self, uint32_t node);
