@@ -248,7 +248,7 @@ static IcsJsonToken json_lexer_scan_number(IcsJsonLexer *self)
     if (!json_lexer_skip_exponent(self, &at)) {
         return json_lexer_fail(self, start, "an exponent needs a digit");
     }
-    if (json_lexer_is_word_byte(json_lexer_byte(self, at))) {
+    if (json_lexer_is_word_byte(json_lexer_byte(self, at)) || json_lexer_byte(self, at) == '.') {
         return json_lexer_fail(self, start,
                                "this is not a JSON number: digits, a fraction and an "
                                "exponent in decimal are");

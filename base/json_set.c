@@ -13,7 +13,8 @@
 typedef struct {
     IcsJsonDocument *document;
     const char *label;
-    char **tokens; /* of the pointer, decoded, NULL-terminated */
+    char **parts;  /* of the pointer, decoded, NULL-terminated; the first is the text before '/' */
+    char **tokens; /* the parts behind it */
     size_t n_tokens;
     GString *resolved; /* the pointer, with the index in the place of "-" */
     struct json_object *parent;
@@ -65,7 +66,8 @@ static bool json_set_split(JsonSet *self, const char *pointer)
     if (!g_utf8_validate(pointer, -1, NULL)) {
         return json_set_fail(self, "the JSON pointer is not UTF-8");
     }
-    self->tokens = g_strsplit(pointer + 1, "/", -1);
+    self->parts = g_strsplit(pointer, "/", -1);
+    self->tokens = self->parts + 1;
     self->n_tokens = g_strv_length(self->tokens);
     for (size_t i = 0; i < self->n_tokens; i++) {
         if (!json_set_unescape(self->tokens[i])) {
@@ -227,7 +229,7 @@ bool ics_json_document_set(IcsJsonDocument *self, const char *pointer, const cha
                    .error = error};
     bool ok = json_set_run(&set, pointer, value);
 
-    g_strfreev(set.tokens);
+    g_strfreev(set.parts);
     if (!ok) {
         g_string_free(set.resolved, TRUE);
         return false;

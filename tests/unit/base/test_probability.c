@@ -1,11 +1,10 @@
+#include <cmocka.h>
 #include <glib.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/error.h"
 #include "base/units.h"
@@ -57,8 +56,7 @@ static void powers_of_two_are_exact(void **state)
     assert_true(parse("25%") == UINT64_C(1) << 61);
     assert_true(parse("0.0009765625") == UINT64_C(1) << 53);
     /* 2^-63 */
-    assert_int_equal(
-        parse("0.000000000000000000108420217248550443400745280086994171142578125"), 1);
+    assert_int_equal(parse("0.000000000000000000108420217248550443400745280086994171142578125"), 1);
 }
 
 /* round(n * 2^63 / d) by definition: the largest w with (2w - 1) d <= 2^64 n, d odd or no tie. */
@@ -106,10 +104,10 @@ static void a_tie_goes_to_the_even_threshold(void **state)
 {
     (void)state;
     /* 2^-64 is half of the smallest threshold; 3 * 2^-64 lies between 1 and 2. */
-    assert_int_equal(
-        parse("0.0000000000000000000542101086242752217003726400434970855712890625"), 0);
-    assert_int_equal(
-        parse("0.0000000000000000001626303258728256651011179201304912567138671875"), 2);
+    assert_int_equal(parse("0.0000000000000000000542101086242752217003726400434970855712890625"),
+                     0);
+    assert_int_equal(parse("0.0000000000000000001626303258728256651011179201304912567138671875"),
+                     2);
 }
 
 static void a_digit_far_behind_the_tie_decides(void **state)
@@ -181,9 +179,10 @@ static void people_read_the_shortest_percentage(void **state)
         const char *in;
         const char *out;
     } rows[] = {
-        {"0", "0 %"},          {"1", "100 %"},          {"0.1", "10 %"},      {"10.0%", "10 %"},
-        {"0.5%", "0.5 %"},     {"33.3%", "33.3 %"},     {"1e-6", "0.0001 %"}, {"99.9%", "99.9 %"},
-        {"12.345%", "12.345 %"}, {"0.07", "7 %"},
+        {"0", "0 %"},         {"1", "100 %"},      {"0.1", "10 %"},
+        {"10.0%", "10 %"},    {"0.5%", "0.5 %"},   {"33.3%", "33.3 %"},
+        {"1e-6", "0.0001 %"}, {"99.9%", "99.9 %"}, {"12.345%", "12.345 %"},
+        {"0.07", "7 %"},
     };
     char text[ICS_UNITS_TEXT_SIZE];
 
@@ -203,8 +202,8 @@ static void every_threshold_parses_back_from_its_text(void **state)
         IcsProbability p = (x >> 1) >> (i % 63);
         assert_true(parse(ics_probability_format(p, text)) == p);
     }
-    const IcsProbability edges[] = {1, 2, 3, ICS_PROBABILITY_ONE - 1, ICS_PROBABILITY_ONE - 2,
-                                    ICS_PROBABILITY_ONE / 2 + 1};
+    const IcsProbability edges[] = {
+        1, 2, 3, ICS_PROBABILITY_ONE - 1, ICS_PROBABILITY_ONE - 2, ICS_PROBABILITY_ONE / 2 + 1};
     for (size_t i = 0; i < G_N_ELEMENTS(edges); i++) {
         assert_true(parse(ics_probability_format(edges[i], text)) == edges[i]);
     }

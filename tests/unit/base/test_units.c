@@ -1,11 +1,10 @@
+#include <cmocka.h>
 #include <glib.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/error.h"
 #include "base/units.h"
@@ -267,8 +266,8 @@ int main(void)
         g_array_append_val(tests, test);
     }
     g_array_append_vals(tests, others, G_N_ELEMENTS(others));
-    int failed = _cmocka_run_group_tests("units", (struct CMUnitTest *)tests->data, tests->len,
-                                         NULL, NULL);
+    int failed =
+        _cmocka_run_group_tests("units", (struct CMUnitTest *)tests->data, tests->len, NULL, NULL);
     g_array_free(tests, TRUE);
     return failed;
 }
