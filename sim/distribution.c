@@ -188,6 +188,13 @@ IcsDistributionKind ics_distribution_kind(const IcsDistribution *self)
     return self->kind;
 }
 
+const int16_t *ics_distribution_table_values(const IcsDistribution *self, size_t *n)
+{
+    g_assert(self->kind == ICS_DISTRIBUTION_TABLE);
+    *n = self->size;
+    return self->values;
+}
+
 /* c0 + c1 x + c2 x^2 + c3 x^3, the top 63 bits of `x` as a fraction. */
 static inline int64_t distribution_cubic(const int64_t c[4], uint64_t x)
 {

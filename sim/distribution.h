@@ -87,6 +87,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcsDistribution, ics_distribution_free)
 
 IcsDistributionKind ics_distribution_kind(const IcsDistribution *self);
 
+/* The values of a table, and how many there are. (transfer none) */
+const int16_t *ics_distribution_table_values(const IcsDistribution *self, size_t *n);
+
 /* The sample of the draw `u64`; `spread` is not negative. Its cost is a few nanoseconds, without
  * allocation. A table follows the arithmetic of netem's tabledist(). */
 int64_t ics_distribution_sample(const IcsDistribution *self, int64_t location, int64_t spread,
