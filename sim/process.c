@@ -257,6 +257,12 @@ void ics_process_exit(IcsProcess *self, int exit_code)
     }
 }
 
+void ics_process_finish(IcsProcess *self)
+{
+    g_assert(self->state == ICS_PROCESS_RUNNING && ics_process_is_handler(self));
+    self->outcome = ICS_OUTCOME_RETURNED;
+}
+
 /* ---- running ---- */
 
 static void process_enter(gpointer data)

@@ -120,6 +120,7 @@ struct IcsProcess {
     IcsArena arena;
     /* For the layer that gives processes their sockets: its data, and what it does at the end. */
     gpointer owner;
+    gpointer program_data; /* a handler's own, from its arena */
     void (*on_end)(IcsProcess *self);
     IcsWaitQueue joiners; /* woken when it ends */
 };
@@ -156,6 +157,9 @@ bool ics_process_wait(IcsProcess *self, IcsWaitQueue *queue, int64_t deadline_ns
 void ics_process_exit(IcsProcess *self, int exit_code);
 
 /* Called by a handler: */
+
+/* Ends it as a coroutine ends whose program returns. */
+void ics_process_finish(IcsProcess *self);
 void ics_process_set_timer(IcsProcess *self, int64_t at_ns);
 void ics_process_watch(IcsProcess *self, IcsWaiter *waiter, IcsWaitQueue *queue);
 void ics_process_unwatch(IcsWaiter *waiter);

@@ -8,11 +8,10 @@
 #ifndef IPCSIM_SOCKET_H
 #define IPCSIM_SOCKET_H
 
+#include <ipcsim/errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <ipcsim/errno.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -124,6 +123,9 @@ void ics_exit(IcsProcess *self, int exit_code) __attribute__((noreturn));
 /* Zeroed memory that lives as long as the process. */
 void *ics_alloc(IcsProcess *self, size_t bytes);
 const char *ics_name(const IcsProcess *self);
+
+/* The next 64 random bits of this process: the same for the same seed, whatever others do. */
+uint64_t ics_random(IcsProcess *self);
 
 /* Says something in the report and the event log. */
 void ics_log(IcsProcess *self, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -38,6 +38,8 @@ typedef struct IcsSocketTable {
     IcsSocket **sockets; /* by descriptor */
     uint32_t n_sockets;
     uint16_t next_ordinal; /* of the next socket in this process */
+    IcsDrawSite draws;
+    uint64_t next_draw;
 } IcsSocketTable;
 
 struct IcsSocket {

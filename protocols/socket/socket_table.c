@@ -119,6 +119,12 @@ int ics_close(IcsProcess *self, int descriptor)
     return 0;
 }
 
+uint64_t ics_random(IcsProcess *self)
+{
+    IcsSocketTable *table = socket_table_of(self);
+    return ics_draw_sequential_u64(&table->draws, table->next_draw++, 0);
+}
+
 /* The system closes what an ended process had open; a crashed host just forgets it. */
 static void socket_table_process_ended(IcsProcess *process)
 {
@@ -138,6 +144,8 @@ void ics_socket_table_attach(IcsProcess *process, IcsStack *stack)
 {
     IcsSocketTable *table = g_new0(IcsSocketTable, 1);
     table->stack = stack;
+    table->draws = ics_draw_site(process->simulation->seed, process->name, "process");
+    table->draws.key ^= stack->host->incarnation;
     process->owner = table;
     process->on_end = socket_table_process_ended;
 }
