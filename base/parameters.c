@@ -151,7 +151,9 @@ static bool parameters_check_range(const IcsParameter *row, const IcsJsonNode *n
     char got[ICS_UNITS_TEXT_SIZE];
     g_autofree char *range = ics_parameter_range_text(row);
     ics_parameter_format(row, value, got);
-    ics_json_error(node, error, "expected %s %s, got %s", ics_parameter_noun(row), range, got);
+    const char *noun =
+        row->type == ICS_PARAMETER_INTEGER_LIST ? "an integer" : ics_parameter_noun(row);
+    ics_json_error(node, error, "expected %s %s, got %s", noun, range, got);
     return false;
 }
 
@@ -195,8 +197,7 @@ static bool parameters_read_string(const IcsParameter *row, const IcsJsonNode *n
     int64_t length = (int64_t)strlen(text);
     if (length < row->min || length > row->max) {
         g_autofree char *range = ics_parameter_range_text(row);
-        ics_json_error(node, error, "expected text %s, got %" G_GINT64_FORMAT " bytes", range,
-                       length);
+        ics_json_error(node, error, "expected text %s, got %" G_GINT64_FORMAT, range, length);
         return false;
     }
     g_free(*member);
@@ -280,6 +281,16 @@ static bool parameters_refuse_unknown(const IcsParameter *table, const IcsJsonNo
     return ics_json_refuse_unknown_keys(object, (const char *const *)allowed->pdata, error);
 }
 
+static bool parameters_fail_missing(const IcsParameter *row, const IcsJsonNode *object,
+                                    GError **error)
+{
+    g_autofree char *range = ics_parameter_range_text(row);
+
+    ics_json_error(object, error, "the key \"%s\" is missing: %s%s%s, %s", row->name,
+                   ics_parameter_noun(row), *range ? " " : "", range, row->doc);
+    return false;
+}
+
 static bool parameters_read_object(const IcsParameter *table, const IcsJsonNode *object,
                                    void *config, GError **error)
 {
@@ -287,9 +298,7 @@ static bool parameters_read_object(const IcsParameter *table, const IcsJsonNode 
         IcsJsonNode node;
         if (!ics_json_member(object, row->name, &node)) {
             if (row->required) {
-                ics_json_error(object, error, "the key \"%s\" is missing: %s, %s", row->name,
-                               ics_parameter_noun(row), row->doc);
-                return false;
+                return parameters_fail_missing(row, object, error);
             }
             continue;
         }

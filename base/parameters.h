@@ -94,11 +94,13 @@ typedef struct IcsParameter {
         .name = name_, .type = ICS_PARAMETER_PROBABILITY, .fallback = fallback_, .doc = doc_,      \
         .offset = ICS_PARAMETER_AT(config, member, IcsProbability), __VA_ARGS__                    \
     }
-#define ICS_PARAMETER_STRING_ROW(config, member, name_, fallback_, doc_, ...)                      \
+#define ICS_PARAMETER_BOUNDED_STRING_ROW(config, member, name_, fallback_, min_, max_, doc_, ...)  \
     {                                                                                              \
         .name = name_, .type = ICS_PARAMETER_STRING, .fallback = fallback_, .doc = doc_,           \
-        .max = INT64_MAX, .offset = ICS_PARAMETER_AT(config, member, char *), __VA_ARGS__          \
+        .min = min_, .max = max_, .offset = ICS_PARAMETER_AT(config, member, char *), __VA_ARGS__  \
     }
+#define ICS_PARAMETER_STRING_ROW(config, member, name_, fallback_, ...)                            \
+    ICS_PARAMETER_BOUNDED_STRING_ROW(config, member, name_, fallback_, 0, INT64_MAX, __VA_ARGS__)
 #define ICS_PARAMETER_NAME_ROW(config, member, name_, fallback_, choices_, doc_, ...)              \
     {                                                                                              \
         .name = name_, .type = ICS_PARAMETER_NAME, .fallback = fallback_, .choices = choices_,     \

@@ -69,8 +69,7 @@ char *ics_parameter_format(const IcsParameter *row, int64_t value, char text[ICS
     case ICS_PARAMETER_NAME:
         break;
     }
-    g_snprintf(text, ICS_UNITS_TEXT_SIZE, "%" G_GINT64_FORMAT "%s", value,
-               row->type == ICS_PARAMETER_STRING ? " bytes" : "");
+    g_snprintf(text, ICS_UNITS_TEXT_SIZE, "%" G_GINT64_FORMAT, value);
     return text;
 }
 
@@ -90,10 +89,12 @@ char *ics_parameter_range_text(const IcsParameter *row)
     if (has_max) {
         ics_parameter_format(row, row->max, max);
     }
+    const char *unit = row->type == ICS_PARAMETER_STRING ? " bytes" : "";
     if (has_min && has_max) {
-        return g_strdup_printf("from %s to %s", min, max);
+        return g_strdup_printf("from %s to %s%s", min, max, unit);
     }
-    return g_strdup_printf("of %s %s", has_min ? "at least" : "at most", has_min ? min : max);
+    return g_strdup_printf("of %s %s%s", has_min ? "at least" : "at most", has_min ? min : max,
+                           unit);
 }
 
 /* The pattern of a number with one of the units. */
