@@ -116,7 +116,8 @@ static void rendezvous_sender_transmit(const IcsRendezvousSender *self, Rendezvo
     datagram->ordinal = is_first ? flow->messages - 1
                                  : ics_rendezvous_try_ordinal(datagram->sequence, flow->tries - 1);
     flow->tries++;
-    flow->deadline_ns = now_ns + flow->interval_ns;
+    flow->deadline_ns =
+        flow->interval_ns < INT64_MAX - now_ns ? now_ns + flow->interval_ns : INT64_MAX;
     flow->interval_ns = flow->interval_ns < self->config->retry_last_ns - flow->interval_ns
                             ? 2 * flow->interval_ns
                             : self->config->retry_last_ns;
