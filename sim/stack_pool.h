@@ -40,8 +40,8 @@ struct IcsPooledStack {
 
 /**
  * ics_stack_pool_new:
- * @stack_bytes: usable bytes of every stack, rounded up to whole pages; 0 for the default of 64 KiB
- *   (256 KiB in builds with AddressSanitizer, whose frames are larger)
+ * @stack_bytes: usable bytes that every stack has at least, and up to two pages more; 0 for the
+ *   default of 64 KiB (256 KiB in builds with AddressSanitizer, whose frames are larger)
  *
  * Maps nothing yet.
  *
@@ -61,7 +61,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcsStackPool, ics_stack_pool_free)
  * ics_stack_pool_limit_guards:
  * @stacks: how many stacks at most may have a guard, counted from the pool's first
  *
- * To be called before the first stack is taken. Without this call the limit is 8,192 for guards
+ * To be called before the first stack is taken. Without this call the limit is 4,096 for guards
  * that cost areas of the process map (eight such worlds at a time would use the map up), and none
  * for those that do not (MADV_GUARD_INSTALL, Linux 6.13).
  */

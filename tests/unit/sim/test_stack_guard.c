@@ -112,14 +112,14 @@ static void a_full_process_map_costs_guards_and_not_stacks(void **state)
         ics_stack_pool_give_back(*state, stacks[i]);
 }
 
-static void protected_pages_are_limited_to_8192_stacks(void **state)
+static void protected_pages_are_limited_to_4096_stacks(void **state)
 {
     g_autoptr(GPtrArray) stacks = g_ptr_array_new();
 
     machine.advice_unknown = true;
-    for (guint i = 0; i < 8192 + 10; i++)
+    for (guint i = 0; i < 4096 + 10; i++)
         g_ptr_array_add(stacks, ics_stack_pool_take(*state));
-    assert_int_equal(machine.mprotect_calls, 8192);
+    assert_int_equal(machine.mprotect_calls, 4096);
     assert_int_equal(ics_stack_pool_unguarded(*state), 10);
     for (guint i = 0; i < stacks->len; i++)
         ics_stack_pool_give_back(*state, g_ptr_array_index(stacks, i));
@@ -133,7 +133,7 @@ int main(void)
         POOL_TEST(a_kernel_without_lightweight_guards_protects_pages),
         POOL_TEST(an_emulator_that_ignores_the_advice_is_found_out),
         POOL_TEST(a_full_process_map_costs_guards_and_not_stacks),
-        POOL_TEST(protected_pages_are_limited_to_8192_stacks),
+        POOL_TEST(protected_pages_are_limited_to_4096_stacks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
