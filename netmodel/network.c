@@ -220,7 +220,10 @@ uint64_t ics_network_digest(const IcsNetwork *self)
 {
     IcsDigest digest = {.state = ICS_DIGEST_VERSION};
     ics_simulation_fold_digest(self->simulation, &digest);
-    g_autoptr(GPtrArray) sorted = g_ptr_array_copy(self->directions, NULL, NULL);
+    g_autoptr(GPtrArray) sorted = g_ptr_array_sized_new(self->directions->len);
+    for (guint i = 0; i < self->directions->len; i++) {
+        g_ptr_array_add(sorted, g_ptr_array_index(self->directions, i));
+    }
     g_ptr_array_sort(sorted, network_compare_directions);
     for (guint i = 0; i < sorted->len; i++) {
         ics_link_direction_fold_digest(g_ptr_array_index(sorted, i), &digest);
