@@ -67,9 +67,9 @@ IcsProbability ics_red_probability(const IcsRedConfig *config, uint64_t average)
     return config->probability + (IcsProbability)((unsigned __int128)rest * (average - max) / max);
 }
 
-IcsProbability ics_red_spread(IcsProbability probability, int64_t count)
+IcsProbability ics_red_spread(IcsProbability probability, uint64_t count)
 {
-    unsigned __int128 used = (unsigned __int128)probability * (uint64_t)count;
+    unsigned __int128 used = (unsigned __int128)probability * count;
     if (used + probability >= ICS_PROBABILITY_ONE) {
         return ICS_PROBABILITY_ONE;
     }
@@ -81,7 +81,6 @@ static bool red_init(IcsQueue *queue, gconstpointer config, GError **error)
 {
     IcsRed *self = (IcsRed *)queue;
     self->config = *(const IcsRedConfig *)config;
-    self->count = -1;
     self->idle = true;
     if (self->config.min_packets >= self->config.max_packets) {
         g_set_error(error, ICS_ERROR, ICS_ERROR_INPUT,
@@ -150,16 +149,13 @@ static bool red_choose_drop(IcsRed *self, const IcsPacket *packet, int64_t now_n
 static bool red_drops_early(IcsRed *self, const IcsPacket *packet, int64_t now_ns)
 {
     if (self->average >> ICS_RED_FRACTION_BITS < (uint64_t)self->config.min_packets) {
-        self->count = -1;
+        self->count = 0;
         return false;
     }
     IcsProbability probability = ics_red_probability(&self->config, self->average);
-    self->count++;
     self->chance = ics_red_spread(probability, self->count);
     bool drops = probability == ICS_PROBABILITY_ONE || red_choose_drop(self, packet, now_ns);
-    if (drops) {
-        self->count = 0;
-    }
+    self->count = drops ? 0 : self->count + 1;
     return drops;
 }
 

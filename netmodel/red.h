@@ -44,9 +44,11 @@ uint64_t ics_red_average_decay(uint64_t average, uint64_t n, IcsProbability weig
 /* The paper's p_b: grows with the average, from 0 at min. */
 IcsProbability ics_red_probability(const IcsRedConfig *config, uint64_t average);
 
-/* The paper's p_a = p_b / (1 - count p_b), which makes the gaps between drops uniform. `count` is
- * not negative. */
-IcsProbability ics_red_spread(IcsProbability probability, int64_t count);
+/* The paper's p_a = p_b / (1 - count p_b), which makes the distances between drops uniform over
+ * 1 to 1 / p_b, if count is what its section IV says: the packets that got in since the last drop.
+ * (Its figure 2 counts the arriving one too, so that from p_b = 1/2 on everything would be dropped;
+ * Linux follows the text as we do.) */
+IcsProbability ics_red_spread(IcsProbability probability, uint64_t count);
 
 extern const IcsQueueClass ics_red_class;
 
