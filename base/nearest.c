@@ -56,10 +56,13 @@ size_t ics_edit_distance_halves(const char *a, const char *b)
     return table[a_length % 3][b_length];
 }
 
-/* Whether so many half edits can be a slip in a word of this length. */
-static bool nearest_is_near(size_t halves, size_t length)
+/* Whether so many half edits can be a slip. */
+static bool nearest_is_near(size_t halves, const char *word, const char *candidate)
 {
-    return halves <= 2 * MAX(length / 3, 1) && halves < 2 * length;
+    size_t length = MAX(strlen(word), strlen(candidate));
+
+    return (halves <= 2 * MAX(length / 3, 1) && halves < 2 * length) ||
+           g_ascii_strcasecmp(word, candidate) == 0;
 }
 
 const char *ics_nearest(const char *word, const char *const *candidates)
@@ -69,8 +72,7 @@ const char *ics_nearest(const char *word, const char *const *candidates)
 
     for (; *candidates; candidates++) {
         size_t halves = ics_edit_distance_halves(word, *candidates);
-        size_t length = MAX(strlen(word), strlen(*candidates));
-        if (halves < best_halves && nearest_is_near(halves, length)) {
+        if (halves < best_halves && nearest_is_near(halves, word, *candidates)) {
             best = *candidates;
             best_halves = halves;
         }

@@ -14,7 +14,8 @@ size_t ics_edit_distance_halves(const char *a, const char *b);
 
 /**
  * The candidate nearest to `word`, if it is near enough to be meant: at most one edit for every
- * three characters of the longer of the two, at least one. The first of equally near ones wins.
+ * three characters of the longer of the two, at least one; or only the case of letters differs. The
+ * first of equally near ones wins.
  *
  * `candidates`: NULL-terminated, borrowed.
  * Returns: (nullable) (transfer none): one of the candidates.
