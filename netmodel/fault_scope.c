@@ -15,8 +15,8 @@ const IcsParameter ics_fault_scope_parameters[] = {
                                    "only these of the matching packets, counted from 1"),
     ICS_PARAMETER_INTEGER_ROW(IcsFaultScopeConfig, every, "every", NULL, 1, INT64_MAX,
                               "only every so many-th of the matching packets"),
-    ICS_PARAMETER_STRING_ROW(IcsFaultScopeConfig, match, "match", NULL,
-                             "only packets that match this expression of pcap-filter(7)", .min = 1),
+    ICS_PARAMETER_BOUNDED_STRING_ROW(IcsFaultScopeConfig, match, "match", NULL, 1, INT64_MAX,
+                                     "only packets that match this expression of pcap-filter(7)"),
     ICS_PARAMETER_END,
 };
 
