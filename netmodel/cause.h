@@ -25,6 +25,7 @@
     X(NOT_CONNECTED, "not-connected", "the receiver is connected to somebody else")                \
     X(RECEIVE_BUFFER_FULL, "receive-buffer-full", "the socket's receive queue had no room")        \
     X(DUPLICATE, "duplicate", "a protocol had it already")                                         \
+    X(SUPERSEDED, "superseded", "its sender gave up and sent a newer one")                         \
     X(SOCKET_CLOSED, "socket-closed", "the socket was closed before the process took it")
 
 typedef enum {

@@ -56,6 +56,7 @@ struct IcsSocket {
     IcsPacketList queue;  /* whole IP packets; the payload is found by the headers */
     int64_t queued_bytes; /* of payload */
     IcsWaitQueue readers;
+    IcsWaitQueue senders; /* synchronous sockets */
     IcsWaiter watcher;
     IcsSocketPeer *peers;
     IcsSocketFlow *flows;

@@ -26,6 +26,7 @@ static void socket_refuse(IcsUdpPort *port, int error)
     IcsSocket *self = ICS_CONTAINER_OF(port, IcsSocket, port);
     self->pending_error = error;
     ics_wait_queue_wake_all(&self->readers);
+    ics_wait_queue_wake_all(&self->senders);
 }
 
 static IcsSocket *socket_new(IcsProcess *process, IcsSocketType type)
