@@ -46,6 +46,7 @@ static void rendezvous_deliver(IcsRendezvous *self, const IcsRendezvousMessage *
     const IcsRendezvousEvent event = {
         .kind = ICS_RENDEZVOUS_DELIVERED,
         .peer = message->peer,
+        .session = message->session,
         .sequence = message->sequence,
         .bytes = message->bytes,
         .n = message->n,
@@ -77,6 +78,7 @@ static void rendezvous_input_ack(IcsRendezvous *self, uint64_t peer,
     const IcsRendezvousEvent event = {
         .kind = ICS_RENDEZVOUS_ACKNOWLEDGED,
         .peer = peer,
+        .session = header->session,
         .sequence = header->sequence,
     };
     if (ics_rendezvous_sender_acknowledge(&self->sender, peer, header))
@@ -109,6 +111,7 @@ static void rendezvous_fail(IcsRendezvous *self, const IcsRendezvousDatagram *da
     const IcsRendezvousEvent event = {
         .kind = ICS_RENDEZVOUS_FAILED,
         .peer = datagram->peer,
+        .session = self->config.session,
         .sequence = datagram->sequence,
         .error = ETIMEDOUT,
     };
@@ -154,4 +157,10 @@ uint32_t ics_rendezvous_waiting(const IcsRendezvous *self)
 uint32_t ics_rendezvous_held(const IcsRendezvous *self)
 {
     return self->receiver.held.length;
+}
+
+bool ics_rendezvous_holds(const IcsRendezvous *self, uint64_t peer, uint32_t session,
+                          uint32_t sequence)
+{
+    return ics_rendezvous_receiver_holds(&self->receiver, peer, session, sequence);
 }

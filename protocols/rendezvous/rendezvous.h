@@ -48,6 +48,7 @@ typedef enum {
 typedef struct IcsRendezvousEvent {
     IcsRendezvousEventKind kind;
     uint64_t peer;
+    uint32_t session; /* the sender's: of the peer if DELIVERED, else our own */
     uint32_t sequence;
     int error;      /* FAILED: ETIMEDOUT */
     uint8_t *bytes; /* DELIVERED: (transfer full) (nullable when empty): g_free() */
@@ -89,6 +90,10 @@ int64_t ics_rendezvous_deadline(const IcsRendezvous *self);
 /* Receives issued that have no message yet, and messages held for receives to come. */
 uint32_t ics_rendezvous_waiting(const IcsRendezvous *self);
 uint32_t ics_rendezvous_held(const IcsRendezvous *self);
+
+/* Whether this message is one of those held. */
+bool ics_rendezvous_holds(const IcsRendezvous *self, uint64_t peer, uint32_t session,
+                          uint32_t sequence);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcsRendezvous, ics_rendezvous_free)
 

@@ -240,3 +240,11 @@ bool ics_rendezvous_receiver_output(IcsRendezvousReceiver *self, IcsRendezvousDa
     datagram->sequence = remote->taken;
     return true;
 }
+
+bool ics_rendezvous_receiver_holds(const IcsRendezvousReceiver *self, uint64_t peer,
+                                   uint32_t session, uint32_t sequence)
+{
+    RendezvousReceiverKey key = {peer, session};
+    const RendezvousReceiverRemote *remote = g_hash_table_lookup(self->remotes, &key);
+    return remote != NULL && remote->is_held && remote->held == sequence;
+}

@@ -44,6 +44,10 @@ bool ics_rendezvous_receiver_input(IcsRendezvousReceiver *self, int64_t now_ns, 
                                    const IcsRendezvousHeader *header, const uint8_t *bytes,
                                    IcsRendezvousMessage *message);
 
+/* Whether this message waits for a receive. */
+bool ics_rendezvous_receiver_holds(const IcsRendezvousReceiver *self, uint64_t peer,
+                                   uint32_t session, uint32_t sequence);
+
 /* Whether an ACK is to be sent (then `datagram` is set). To be called until false. */
 bool ics_rendezvous_receiver_output(IcsRendezvousReceiver *self, IcsRendezvousDatagram *datagram);
 
