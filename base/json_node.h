@@ -156,6 +156,11 @@ void ics_json_error_at_key(const IcsJsonNode *node, GError **error, const char *
 /* "expected EXPECTED, got the string "x"": the error for a value of a wrong type. */
 void ics_json_error_expected(const IcsJsonNode *node, const char *expected, GError **error);
 
+/* "unknown WHAT "word"" at the node, with the nearest of `names` (NULL-terminated), or all of them
+ * when they are few and none is near. */
+void ics_json_error_unknown(const IcsJsonNode *node, const char *what, const char *word,
+                            const char *const *names, GError **error);
+
 /**
  * Fails when an object has a key that is not in `allowed` (NULL-terminated), with the nearest
  * allowed name, or all of them when they are few and none is near. True for anything but objects.

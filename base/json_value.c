@@ -208,6 +208,15 @@ static char *json_value_suggest(const char *word, const char *const *names)
     return g_strdup_printf("; known: %s", list);
 }
 
+void ics_json_error_unknown(const IcsJsonNode *node, const char *what, const char *word,
+                            const char *const *names, GError **error)
+{
+    g_autofree char *quoted = ics_quote(word);
+    g_autofree char *suggestion = json_value_suggest(word, names);
+
+    ics_json_error(node, error, "unknown %s %s%s", what, quoted, suggestion);
+}
+
 bool ics_json_refuse_unknown_keys(const IcsJsonNode *object, const char *const *allowed,
                                   GError **error)
 {
@@ -244,8 +253,6 @@ bool ics_json_get_name(const IcsJsonNode *node, const char *what, const char *co
             return true;
         }
     }
-    g_autofree char *quoted = ics_quote(word);
-    g_autofree char *suggestion = json_value_suggest(word, names);
-    ics_json_error(node, error, "unknown %s %s%s", what, quoted, suggestion);
+    ics_json_error_unknown(node, what, word, names, error);
     return false;
 }

@@ -35,16 +35,25 @@ typedef enum {
 #undef ICS_ACTION_KIND
 } IcsActionKind;
 
+#define ICS_N_ACTION_KINDS (ICS_ACTION_PROCESS_RESTART + 1)
+
+/* Its spelling in the trace, and what it acts on: "link", "fault", "hosts", "host", "process". */
+const char *ics_action_kind_name(IcsActionKind kind);
+const char *ics_action_kind_target(IcsActionKind kind);
+
 /* When: at a time, or some time after the n-th event of a kind. */
 typedef struct IcsActionTrigger {
     bool is_event;
     int64_t at_ns; /* the time, or the delay after the event */
     IcsObservationKind event;
-    uint64_t nth;        /* from 1 */
-    const char *process; /* narrows the event, each nullable */
-    const char *link;
-    const char *host;
-    const char *flow; /* "asker -> echo" */
+    uint64_t nth; /* from 1 */
+    /* what narrows the event: */
+    int32_t link;        /* index in the trace, -1: any */
+    bool directions[2];  /* of the link */
+    int32_t host;        /* index, -1: any */
+    const char *process; /* nullable */
+    const char *flow;    /* "asker -> echo" or "asker -> server:6789", nullable */
+    bool flow_by_port;   /* the latter */
 } IcsActionTrigger;
 
 typedef struct IcsTraceAction {
@@ -58,8 +67,8 @@ typedef struct IcsTraceAction {
     int32_t fault;      /* index in the link's or host's list, -1: none */
     int64_t value;      /* LINK_RATE bit/s, LINK_DELAY ns */
     gpointer config;    /* FAULT_CHANGE: of the fault's class; owned */
-    GArray *sides[2];   /* PARTITION: indices of hosts (uint32_t) on either side; REPAIR: both empty
-                           repairs everything */
+    GArray *sides[2];   /* PARTITION, REPAIR: indices of hosts (uint32_t, ascending) on either side;
+                           REPAIR of everything: both empty. Owned; NULL otherwise */
 } IcsTraceAction;
 
 #endif

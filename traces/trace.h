@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/json_document.h"
 #include "netmodel/fault.h"
 #include "netmodel/link.h"
@@ -38,22 +39,25 @@ typedef struct IcsTraceInterface {
     const char *name; /* "eth0" */
     uint32_t address;
     uint8_t prefix_bits;
+    bool linked; /* a link ends here */
 } IcsTraceInterface;
 
 typedef struct IcsTraceHost {
     const char *name;
     const char *pointer;
-    GArray *interfaces; /* of IcsTraceInterface, in the order of the file */
+    GArray *interfaces; /* of IcsTraceInterface: those of the file in its order, then one for each
+                           further link, with the first one's address (unnumbered) */
     GArray *faults;     /* of IcsTraceFault: send-omission, receive-omission */
 } IcsTraceHost;
 
 typedef struct IcsTraceLink {
     const char *name;
     const char *pointer;
-    uint32_t ends[2];          /* indices of hosts in name order */
-    const char *interfaces[2]; /* names of the interfaces it ends at, nullable: one of its own */
-    IcsLinkConfig config[2];   /* by direction; names and pointers are the trace's */
-    GArray *faults;            /* of IcsTraceFault, in the order of the file */
+    uint32_t ends[2];        /* indices of hosts in name order */
+    uint32_t interfaces[2];  /* indices in their hosts */
+    IcsLinkConfig config[2]; /* by direction: from the first end, from the second; names and
+                                pointers are the trace's */
+    GArray *faults;          /* of IcsTraceFault, in the order of the file */
 } IcsTraceLink;
 
 typedef struct IcsTraceProcess {
@@ -75,14 +79,15 @@ struct IcsTrace {
     uint64_t seed;
     int64_t stop_ns;
     bool has_stop;
-    int64_t epoch_unix_ns; /* calendar time of 0 */
-    GArray *hosts;         /* of IcsTraceHost, sorted by name */
-    GArray *links;         /* of IcsTraceLink, in the order of the file */
-    GArray *processes;     /* of IcsTraceProcess, in the order of the file */
-    GArray *schedule;      /* of IcsTraceAction, in the order of the file */
-    GArray *expectations;  /* of IcsTraceExpectation, in the order of the file */
-    GPtrArray *warnings;   /* of char *: "FILE:LINE:COL: /pointer: text" */
-    IcsArena arena;        /* of its strings */
+    int64_t epoch_unix_ns;  /* calendar time of 0 */
+    GArray *hosts;          /* of IcsTraceHost, sorted by name */
+    GArray *links;          /* of IcsTraceLink, in the order of the file */
+    GArray *processes;      /* of IcsTraceProcess, in the order of the file */
+    GArray *schedule;       /* of IcsTraceAction, in the order of the file */
+    GArray *expectations;   /* of IcsTraceExpectation, in the order of the file */
+    GPtrArray *warnings;    /* of char *: "FILE:LINE:COL: /pointer: text" */
+    GHashTable *capacities; /* name of the file -> IcsCapacity */
+    IcsArena arena;         /* of its strings */
 };
 
 /* Loads and checks a trace; "-" is standard input. `sets` (nullable, NULL-terminated) holds

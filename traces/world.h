@@ -3,6 +3,7 @@
 #define ICS_TRACES_WORLD_H
 
 #include "netmodel/network.h"
+#include "traces/flow_names.h"
 #include "traces/trace.h"
 
 typedef struct IcsWorldOptions {
@@ -16,14 +17,16 @@ typedef struct IcsWorld {
     uint64_t seed;
     IcsSimulation *simulation;
     IcsNetwork *network;
+    IcsFlowNames *flow_names;
     struct IcsScheduleRun *schedule; /* of schedule.c */
+    struct IcsWorldStart *starts;    /* of world_processes.c, by process */
     IcsArena arena;
-    bool started;
 } IcsWorld;
 
-/* Builds; nothing runs yet, so that observers can subscribe (world->simulation->bus). An observer
- * that needs each packet's departure at its time calls ics_network_schedule_departures() now.
- * Transfer full; NULL and ICS_ERROR_INPUT or ICS_ERROR_MACHINE. */
+/* Builds; `options` is nullable. Nothing runs yet, so that observers can subscribe
+ * (world->simulation->bus). An observer that needs each packet's departure at its time calls
+ * ics_network_schedule_departures() now. Observers are not called any more when the world is taken
+ * apart. Transfer full; NULL and ICS_ERROR_INPUT or ICS_ERROR_MACHINE. */
 IcsWorld *ics_world_new(const IcsTrace *trace, const IcsWorldOptions *options, GError **error);
 void ics_world_free(IcsWorld *self);
 
@@ -34,6 +37,10 @@ IcsStopReason ics_world_run(IcsWorld *self, uint64_t max_events);
 /* The end of the run so far: time of the last event when quiescent, else the clock. */
 int64_t ics_world_end_ns(const IcsWorld *self);
 uint64_t ics_world_digest(const IcsWorld *self);
+
+/* "asker -> echo": the sending process and the one that received from the port last, or
+ * "asker -> server:6789" where nobody did. Transfer full. */
+char *ics_world_flow_name(const IcsWorld *self, uint32_t flow);
 
 /* NULL: every link direction has conserved its packets; else what, where (transfer full). */
 char *ics_world_check_invariants(const IcsWorld *self);

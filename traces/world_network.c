@@ -1,0 +1,119 @@
+/* Hosts, links and fault elements of a world, from the checked trace. */
+#include "protocols/stack/stack.h"
+#include "traces/world_internal.h"
+
+/* The unnamed elements of one kind at one place are told apart by their order. */
+static uint32_t world_occurrence(const IcsFault *chain, const IcsFaultClass *klass)
+{
+    uint32_t n = 0;
+    for (; chain != NULL; chain = chain->next) {
+        n += chain->klass == klass && chain->label != NULL;
+    }
+    return n;
+}
+
+static bool world_add_fault(IcsWorld *self, IcsFault **chain, const IcsTraceFault *rule,
+                            const char *place, GError **error)
+{
+    IcsFaultSettings settings = {
+        .place = place,
+        .name = rule->name,
+        .pointer = rule->pointer,
+        .occurrence = world_occurrence(*chain, rule->klass),
+        .seed = self->seed,
+        .clock_ns = rule->clock_ns,
+    };
+    IcsFaultScope scope;
+    if (!ics_fault_scope_init(&scope, &rule->scope, error)) {
+        return false;
+    }
+    IcsFault *fault = ics_fault_new(rule->klass, rule->config, &settings, &scope, error);
+    if (fault == NULL) {
+        return false;
+    }
+    fault->on = rule->on;
+    ics_fault_chain_add(chain, fault);
+    return true;
+}
+
+/* ---- hosts ---- */
+
+static bool world_build_host_faults(IcsWorld *self, IcsHost *host, const IcsTraceHost *from,
+                                    GError **error)
+{
+    const char *place = ics_arena_strdup(&self->arena, host->name);
+    for (guint i = 0; i < from->faults->len; i++) {
+        const IcsTraceFault *rule = &g_array_index(from->faults, IcsTraceFault, i);
+        IcsFault **chain = rule->klass->stage == ICS_FAULT_STAGE_SEND_OMISSION
+                               ? &host->send_omissions
+                               : &host->receive_omissions;
+        if (!world_add_fault(self, chain, rule, place, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool ics_world_build_hosts(IcsWorld *self, GError **error)
+{
+    for (guint i = 0; i < self->trace->hosts->len; i++) {
+        const IcsTraceHost *from = &g_array_index(self->trace->hosts, IcsTraceHost, i);
+        IcsHost *host = ics_world_host(self, i);
+        ics_stack_install(host);
+        for (guint k = 0; k < from->interfaces->len; k++) {
+            const IcsTraceInterface *interface =
+                &g_array_index(from->interfaces, IcsTraceInterface, k);
+            if (ics_network_add_interface(self->network, host, interface->name, interface->address,
+                                          interface->prefix_bits, error) == NULL) {
+                return false;
+            }
+        }
+        if (!world_build_host_faults(self, host, from, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- links ---- */
+
+static IcsInterface *world_interface(const IcsWorld *self, const IcsTraceLink *from, int end)
+{
+    const IcsHost *host = ics_world_host(self, from->ends[end]);
+    return g_ptr_array_index(host->interfaces, from->interfaces[end]);
+}
+
+static bool world_build_link_faults(IcsWorld *self, uint32_t index, const IcsTraceLink *from,
+                                    GError **error)
+{
+    for (guint i = 0; i < from->faults->len; i++) {
+        const IcsTraceFault *rule = &g_array_index(from->faults, IcsTraceFault, i);
+        for (int direction = 0; direction < 2; direction++) {
+            IcsLinkDirection *on = ics_world_direction(self, index, direction);
+            if (rule->directions[direction] &&
+                !world_add_fault(self, &on->faults, rule, on->name, error)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool world_build_link(IcsWorld *self, uint32_t index, GError **error)
+{
+    const IcsTraceLink *from = &g_array_index(self->trace->links, IcsTraceLink, index);
+    IcsInterface *a = world_interface(self, from, 0);
+    IcsInterface *b = world_interface(self, from, 1);
+    return ics_network_add_link(self->network, a, b, &from->config[0], &from->config[1], error) &&
+           world_build_link_faults(self, index, from, error);
+}
+
+bool ics_world_build_links(IcsWorld *self, GError **error)
+{
+    for (guint i = 0; i < self->trace->links->len; i++) {
+        if (!world_build_link(self, i, error)) {
+            return false;
+        }
+    }
+    return true;
+}
