@@ -121,7 +121,9 @@ IcsJsonDocument *ics_json_document_parse(const char *name, const char *text, siz
 {
     char *copy = g_malloc(length + 1);
 
-    memcpy(copy, text, length);
+    if (length > 0) {
+        memcpy(copy, text, length);
+    }
     copy[length] = '\0';
     return json_document_take(name, copy, length, ics_memory_default_limit_bytes(), error);
 }

@@ -169,12 +169,12 @@ static bool json_scanner_check_keys(JsonScanner *self)
 {
     size_t first = json_scanner_top(self)->first_key;
     size_t n = self->keys->len - first;
-    JsonScannerKey *keys = &g_array_index(self->keys, JsonScannerKey, first);
     const JsonScannerKey *found = NULL;
 
     if (n < 2) {
         return true;
     }
+    JsonScannerKey *keys = &g_array_index(self->keys, JsonScannerKey, first);
     g_qsort_with_data(keys, (int)n, sizeof *keys, json_scanner_compare_keys, self);
     for (size_t i = 1; i < n; i++) {
         if (keys[i].hash == keys[i - 1].hash && (!found || keys[i].start < found->start) &&
