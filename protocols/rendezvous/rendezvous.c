@@ -60,6 +60,11 @@ int ics_rendezvous_send(IcsRendezvous *self, int64_t now_ns, uint64_t peer, cons
     return ics_rendezvous_sender_send(&self->sender, now_ns, peer, bytes, n);
 }
 
+void ics_rendezvous_send_cancelled(IcsRendezvous *self, uint64_t peer)
+{
+    ics_rendezvous_sender_cancel(&self->sender, peer);
+}
+
 void ics_rendezvous_receive_issued(IcsRendezvous *self)
 {
     IcsRendezvousMessage message;

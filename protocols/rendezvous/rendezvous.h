@@ -4,23 +4,24 @@
  *
  * The sender, for each peer:
  *
- *             send: DATA, tries = 1                 ACK of this session and sequence
- *     IDLE ---------------------------> UNDER WAY ------------------------------------> IDLE
- *                                        |     ^ \                        (acknowledged)
- *            deadline, tries <= retries: |     |  \   deadline, tries > retries
- *            DATA again, tries + 1,      +-----+   +----------------------------------> IDLE
- *            interval doubled                                         (failed, ETIMEDOUT)
+ *     IDLE ---------- send: DATA, tries = 1 --------------------------> UNDER WAY
+ *     UNDER WAY ----- deadline, tries <= retries: DATA again, tries + 1,
+ *                     interval doubled -------------------------------> UNDER WAY
+ *     UNDER WAY ----- ACK of this session and sequence ---------------> IDLE (acknowledged)
+ *     UNDER WAY ----- deadline, tries > retries ----------------------> IDLE (failed, ETIMEDOUT)
+ *     UNDER WAY ----- send cancelled ---------------------------------> IDLE
+ *     either -------- any other ACK: ignored
  *
  * The receiver, for each sender's peer and session. DATA(n) is new when n is after the sequence
  * number taken last and after the one held:
  *
- *                        new, a receive waits: ACK (delivered)
- *     NOTHING HELD --------------------------------------------> NOTHING HELD
- *     NOTHING HELD --- new, no receive waits, room --> HELD      no room: ignored
- *     HELD ----------- receive issued, first in line: ACK -----> NOTHING HELD   (delivered)
- *     HELD ----------- new: takes the place -------------------> HELD
- *     either --------- the one taken last: ACK again (the first ACK was lost)
- *     either --------- the one held, or an older one: ignored
+ *     NOTHING HELD -- new, a receive waits: ACK ----------------------> NOTHING HELD (delivered)
+ *     NOTHING HELD -- new, no receive waits, room --------------------> HELD
+ *     NOTHING HELD -- new, no receive waits, no room: ignored
+ *     HELD ---------- receive issued, first in line: ACK -------------> NOTHING HELD (delivered)
+ *     HELD ---------- new: takes the place, end of the line ----------> HELD
+ *     either -------- the one taken last: ACK again (the first ACK was lost)
+ *     either -------- the one held, or an older one: ignored
  *
  * So a send that was acknowledged was received exactly once, and a send that failed at most once:
  * the sender cannot know whether the last tries or only their acknowledgements were lost, or the
@@ -66,6 +67,11 @@ void ics_rendezvous_free(IcsRendezvous *self);
  * send to the same peer is under way. */
 int ics_rendezvous_send(IcsRendezvous *self, int64_t now_ns, uint64_t peer, const uint8_t *bytes,
                         size_t n);
+
+/* A process gives its send up before the machine does, or ends. It is repeated no more and no event
+ * will come of it, though what was sent may still be received. Nothing happens when no send to this
+ * peer is under way. */
+void ics_rendezvous_send_cancelled(IcsRendezvous *self, uint64_t peer);
 
 /* A process has issued a receive. Several may be under way; each gets one DELIVERED. */
 void ics_rendezvous_receive_issued(IcsRendezvous *self);

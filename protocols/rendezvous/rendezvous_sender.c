@@ -106,6 +106,13 @@ bool ics_rendezvous_sender_acknowledge(IcsRendezvousSender *self, uint64_t peer,
     return true;
 }
 
+void ics_rendezvous_sender_cancel(IcsRendezvousSender *self, uint64_t peer)
+{
+    RendezvousSenderFlow *flow = g_hash_table_lookup(self->flows, &peer);
+    if (flow != NULL && flow->datagram != NULL)
+        rendezvous_sender_finish(self, flow);
+}
+
 static void rendezvous_sender_transmit(const IcsRendezvousSender *self, RendezvousSenderFlow *flow,
                                        int64_t now_ns, IcsRendezvousDatagram *datagram)
 {

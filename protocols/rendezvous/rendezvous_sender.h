@@ -35,6 +35,9 @@ int ics_rendezvous_sender_send(IcsRendezvousSender *self, int64_t now_ns, uint64
 bool ics_rendezvous_sender_acknowledge(IcsRendezvousSender *self, uint64_t peer,
                                        const IcsRendezvousHeader *header);
 
+/* Forgets the message under way to this peer, if there is one. */
+void ics_rendezvous_sender_cancel(IcsRendezvousSender *self, uint64_t peer);
+
 /* The next thing that is due: a datagram to send (which is set), or a send whose last try has gone
  * unanswered (`peer` and `sequence` of the datagram are set). To be called until IDLE. */
 IcsRendezvousSenderAction ics_rendezvous_sender_output(IcsRendezvousSender *self, int64_t now_ns,

@@ -12,7 +12,17 @@ enum { PEERS = 4, SESSIONS = 4, HELD_MAX = 3, SENDERS_MAX = 8, RETRIES = 3, RAW_
 
 /* What a byte of the script, modulo their number, makes happen; bytes behind it are its arguments.
  */
-typedef enum { ISSUE, CANCEL, SEND, WAIT, DATA, ACK, RAW, N_ACTIONS } FuzzRendezvousAction;
+typedef enum {
+    ISSUE,
+    CANCEL,
+    SEND,
+    WAIT,
+    DATA,
+    ACK,
+    RAW,
+    CANCEL_SEND,
+    N_ACTIONS
+} FuzzRendezvousAction;
 
 typedef struct {
     const uint8_t *script;
@@ -105,6 +115,16 @@ static void fuzz_rendezvous_send(FuzzRendezvousWorld *world)
         world->sends++;
 }
 
+/* Only by sending again is it seen from outside whether a send was under way. */
+static void fuzz_rendezvous_cancel_send(FuzzRendezvousWorld *world)
+{
+    uint64_t peer = fuzz_rendezvous_next(world) % PEERS;
+    if (ics_rendezvous_send(world->machine, world->now_ns, peer, NULL, 0) == 0)
+        world->sends++;
+    ics_rendezvous_send_cancelled(world->machine, peer);
+    world->sends--;
+}
+
 /* A datagram with a good header, in copies of its own size for the sanitizer. */
 static void fuzz_rendezvous_arrive(FuzzRendezvousWorld *world, IcsRendezvousType type)
 {
@@ -159,6 +179,9 @@ static void fuzz_rendezvous_act(FuzzRendezvousWorld *world, FuzzRendezvousAction
         break;
     case RAW:
         fuzz_rendezvous_arrive_raw(world);
+        break;
+    case CANCEL_SEND:
+        fuzz_rendezvous_cancel_send(world);
         break;
     case N_ACTIONS:
         g_assert_not_reached();

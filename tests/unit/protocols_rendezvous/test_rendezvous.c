@@ -174,6 +174,21 @@ static void a_send_to_a_silent_peer_times_out(void **state)
     assert_nothing_happened(pair->client);
 }
 
+/* The sender cannot call back what is on its way. */
+static void a_send_that_was_cancelled_ends_without_an_event_and_may_be_received(void **state)
+{
+    Pair *pair = *state;
+    send_text(pair, 0, "hello");
+    to_server(pair, 0);
+    assert_true(ics_rendezvous_holds(pair->server, client_peer, 0x1234, 0));
+    ics_rendezvous_send_cancelled(pair->client, server_peer);
+    assert_true(ics_rendezvous_deadline(pair->client) == INT64_MAX);
+    ics_rendezvous_receive_issued(pair->server);
+    assert_delivered(pair->server, client_peer, "hello");
+    to_client(pair, 0);
+    assert_nothing_happened(pair->client);
+}
+
 static void a_receive_that_was_cancelled_completes_no_send(void **state)
 {
     Pair *pair = *state;
@@ -246,6 +261,7 @@ int main(void)
         TEST(a_lost_message_is_repeated),
         TEST(a_lost_acknowledgement_is_repeated_and_the_message_delivered_once),
         TEST(a_send_to_a_silent_peer_times_out),
+        TEST(a_send_that_was_cancelled_ends_without_an_event_and_may_be_received),
         TEST(a_receive_that_was_cancelled_completes_no_send),
         TEST(both_ends_may_send_and_receive_at_once),
         TEST(a_datagram_of_somebody_else_is_ignored),

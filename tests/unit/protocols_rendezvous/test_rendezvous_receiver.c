@@ -139,6 +139,20 @@ static void acknowledgements_have_fates_by_message_and_try(void **state)
     }
 }
 
+static void exactly_the_message_held_is_said_to_be_held(void **state)
+{
+    Bench *bench = *state;
+    const IcsRendezvousReceiver *receiver = &bench->receiver;
+    assert_false(ics_rendezvous_receiver_holds(receiver, alice, FIRST_LIFE, 4));
+    assert_false(arrives(bench, alice, FIRST_LIFE, 4, "hello"));
+    assert_true(ics_rendezvous_receiver_holds(receiver, alice, FIRST_LIFE, 4));
+    assert_false(ics_rendezvous_receiver_holds(receiver, alice, FIRST_LIFE, 5));
+    assert_false(ics_rendezvous_receiver_holds(receiver, alice, SECOND_LIFE, 4));
+    assert_false(ics_rendezvous_receiver_holds(receiver, bob, FIRST_LIFE, 4));
+    assert_takes(bench, alice, 4, "hello");
+    assert_false(ics_rendezvous_receiver_holds(receiver, alice, FIRST_LIFE, 4));
+}
+
 static void an_older_message_is_ignored(void **state)
 {
     Bench *bench = *state;
@@ -359,6 +373,7 @@ int main(void)
         TEST(a_waiting_receive_takes_a_message_when_it_arrives),
         TEST(a_repetition_of_what_was_taken_is_acknowledged_and_not_delivered),
         TEST(acknowledgements_have_fates_by_message_and_try),
+        TEST(exactly_the_message_held_is_said_to_be_held),
         TEST(an_older_message_is_ignored),
         TEST(sequence_numbers_wrap_around),
         TEST(a_newer_message_takes_the_place_of_the_one_held),

@@ -207,6 +207,33 @@ static void sequence_numbers_go_on_after_a_failure(void **state)
     assert_int_equal(bench->datagram.sequence, 1);
 }
 
+static void a_cancelled_send_is_over_and_its_acknowledgement_late(void **state)
+{
+    Bench *bench = *state;
+    send_text(bench, 0, server, "a");
+    send_text(bench, 0, other, "b");
+    assert_action(bench, 0, ICS_RENDEZVOUS_SENDER_TRANSMITS);
+    ics_rendezvous_sender_cancel(&bench->sender, server);
+    assert_action(bench, 0, ICS_RENDEZVOUS_SENDER_TRANSMITS);
+    assert_true(bench->datagram.peer == other);
+    assert_action(bench, 0, ICS_RENDEZVOUS_SENDER_IDLE);
+    assert_false(acknowledge(bench, server, SESSION, 0));
+    assert_int_equal(send_text(bench, 50 * MS, server, "c"), 0);
+    assert_action(bench, 50 * MS, ICS_RENDEZVOUS_SENDER_TRANSMITS);
+    assert_int_equal(bench->datagram.sequence, 1);
+}
+
+static void without_a_send_there_is_nothing_to_cancel(void **state)
+{
+    Bench *bench = *state;
+    ics_rendezvous_sender_cancel(&bench->sender, server);
+    send_text(bench, 0, server, "a");
+    assert_true(acknowledge(bench, server, SESSION, 0));
+    ics_rendezvous_sender_cancel(&bench->sender, server);
+    ics_rendezvous_sender_cancel(&bench->sender, server);
+    assert_deadline(bench, INT64_MAX);
+}
+
 static void a_message_may_be_empty_or_as_large_as_a_datagram_allows(void **state)
 {
     Bench *bench = *state;
@@ -263,6 +290,8 @@ int main(void)
         TEST(only_the_acknowledgement_of_this_message_counts),
         TEST(one_message_is_under_way_to_each_peer),
         TEST(sequence_numbers_go_on_after_a_failure),
+        TEST(a_cancelled_send_is_over_and_its_acknowledgement_late),
+        TEST(without_a_send_there_is_nothing_to_cancel),
         TEST(a_message_may_be_empty_or_as_large_as_a_datagram_allows),
         TEST(a_late_caller_gets_one_repetition_and_not_several),
         TEST(intervals_near_the_end_of_time_do_not_overflow),
