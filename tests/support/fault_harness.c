@@ -82,7 +82,7 @@ IcsFault *ics_fault_harness_new_fault(IcsFaultHarness *self, const IcsFaultClass
 
 void ics_fault_harness_make(IcsFaultHarness *self, const IcsFaultClass *klass, gconstpointer config)
 {
-    ics_fault_free(self->fault);
+    g_clear_pointer(&self->fault, ics_fault_free);
     self->fault = ics_fault_harness_new_fault(self, klass, config);
     self->next_ordinal = 0;
 }
