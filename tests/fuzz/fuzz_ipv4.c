@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static IcsIpv4Result fuzz_ipv4_expected(const uint8_t *data, size_t size)
 {
-    size_t header_bytes = size > 0 ? (data[0] & 15u) * 4 : 0;
+    size_t header_bytes = size > 0 ? 4 * (size_t)(data[0] & 15) : 0;
     if (size < 20)
         return ICS_IPV4_TOO_SHORT;
     if (data[0] / 16 != 4)
@@ -63,7 +63,8 @@ static void fuzz_ipv4_parse(const uint8_t *data, size_t size)
 
 static void fuzz_ipv4_mend(uint8_t *data, size_t size)
 {
-    size_t header_bytes = MIN((data[0] & 15u) * 4, size);
+    size_t said_bytes = 4 * (size_t)(data[0] & 15);
+    size_t header_bytes = MIN(said_bytes, size);
     memset(data + 10, 0, 2);
     ics_bytes_store_be16(data + 10, (uint16_t)~ics_slow_checksum_sum(data, header_bytes));
 }

@@ -129,7 +129,7 @@ static void a_sender_that_retries_for_ever_never_gives_up(void **state)
     for (int try = 0; try < 1000; try++)
         assert_action(bench, ics_rendezvous_sender_deadline(&bench->sender),
                       ICS_RENDEZVOUS_SENDER_TRANSMITS);
-    assert_deadline(bench, 300 * MS + 998 * 300 * MS);
+    assert_deadline(bench, 300 * MS + 998 * (300 * MS));
 }
 
 /* SEMANTICS "Fates": `first` carries the message's ordinal; a repetition more must not move the

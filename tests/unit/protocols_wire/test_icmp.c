@@ -184,7 +184,7 @@ static void an_error_quotes_what_fits_in_576_bytes(void **state)
 {
     (void)state;
     uint8_t packet[1500], bytes[1508];
-    for (uint16_t total = 28; total <= sizeof packet; total++) {
+    for (uint16_t total = 28; total <= 1500; total++) {
         udp_packet(packet, total, 0);
         IcsIcmpMessage error = ics_icmp_error(ICS_ICMP_DESTINATION_UNREACHABLE,
                                               ICS_ICMP_UNREACHABLE_PORT, 0, packet),

@@ -225,7 +225,7 @@ static void options_of_every_length_are_skipped(void **state)
     (void)state;
     uint8_t bytes[80];
     IcsIpv4Header header;
-    for (unsigned words = 5; words <= 15; words++) {
+    for (size_t words = 5; words <= 15; words++) {
         textbook_packet(bytes, sizeof bytes);
         bytes[0] = (uint8_t)(0x40 | words);
         ics_bytes_store_be16(bytes + 2, sizeof bytes);
