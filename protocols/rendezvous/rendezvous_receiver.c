@@ -2,12 +2,12 @@
 
 /* The sender of a message: an address and port, and which of the sockets that had them in turn. A
  * late datagram of an earlier socket is thus neither a repetition of this one's nor in its way. */
-typedef struct {
+typedef struct RendezvousReceiverKey {
     uint64_t peer;
     uint32_t session;
 } RendezvousReceiverKey;
 
-typedef struct {
+typedef struct RendezvousReceiverRemote {
     RendezvousReceiverKey key;
     int64_t heard_ns;
     uint8_t *bytes; /* (nullable when empty): of the message held */

@@ -5,7 +5,7 @@
 
 /* One peer. It is kept for as long as the socket lives, since forgetting the sequence number would
  * make the peer take the next message for a repetition. */
-typedef struct {
+typedef struct RendezvousSenderFlow {
     uint64_t peer;
     uint64_t messages; /* sent so far; the one under way is number messages - 1 */
     uint8_t *datagram; /* (nullable): header and message while one is under way */

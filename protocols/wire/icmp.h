@@ -83,7 +83,7 @@ typedef enum {
  * @body: (transfer none) (nullable when empty): the bytes after the header
  * @body_bytes: how many there are
  */
-typedef struct {
+typedef struct IcsIcmpMessage {
     uint32_t rest;
     uint16_t checksum;
     uint8_t type;
@@ -98,7 +98,7 @@ typedef struct {
  * @data: (transfer none): the bytes behind its header, as far as they were quoted
  * @data_bytes: how many there are, at least 8
  */
-typedef struct {
+typedef struct IcsIcmpQuote {
     IcsIpv4Header header;
     const uint8_t *data;
     size_t data_bytes;

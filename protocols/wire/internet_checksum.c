@@ -13,7 +13,7 @@
  * sum(low) = sum(word) - 2^32 * sum(high), exact although sum(word) wraps around. That is one
  * operation a word less than separate halves, has no carry to wait for, and is plain enough for
  * gcc -O3 to vectorise (bench/checksum.c has the alternatives). `high` holds for 2^32 words. */
-typedef struct {
+typedef struct InternetChecksumSums {
     uint64_t words;
     uint64_t high;
 } InternetChecksumSums;

@@ -74,7 +74,7 @@ typedef enum {
  * @protocol: ICS_IPV4_PROTOCOL_* or another number of the IANA registry
  * @header_bytes: 20 to 60, a multiple of 4; ics_ipv4_emit() sends no options and writes 20
  */
-typedef struct {
+typedef struct IcsIpv4Header {
     uint32_t source;
     uint32_t destination;
     uint16_t total_length;

@@ -18,7 +18,7 @@
  *     an interface)
  * @length: bits of the network part, 0 to 32
  */
-typedef struct {
+typedef struct IcsIpv4Prefix {
     uint32_t address;
     uint8_t length;
 } IcsIpv4Prefix;

@@ -39,7 +39,7 @@ typedef enum {
  * @length: bytes of header and payload, at least 8
  * @checksum: as received, 0 for none; the emitting functions compute it and do not read this
  */
-typedef struct {
+typedef struct IcsUdpHeader {
     uint16_t source_port;
     uint16_t destination_port;
     uint16_t length;
