@@ -47,6 +47,11 @@ void ics_process_log(IcsProcess *self, const char *text)
     process_publish(self, ICS_OBSERVE_PROCESS_LOGGED, 0, text);
 }
 
+void ics_process_fail_operation(IcsProcess *self, const char *text)
+{
+    process_publish(self, ICS_OBSERVE_OPERATION_FAILED, 0, text);
+}
+
 void *ics_process_alloc(IcsProcess *self, size_t bytes)
 {
     return ics_arena_alloc(&self->arena, bytes);
@@ -127,6 +132,11 @@ static void process_block(IcsProcess *self, IcsWaitReason reason)
 void ics_process_sleep_until(IcsProcess *self, int64_t at_ns)
 {
     ics_process_wait(self, NULL, at_ns, ICS_WAIT_SLEEP);
+}
+
+void ics_process_compute_until(IcsProcess *self, int64_t at_ns)
+{
+    ics_process_wait(self, NULL, at_ns, ICS_WAIT_COMPUTE);
 }
 
 bool ics_process_wait(IcsProcess *self, IcsWaitQueue *queue, int64_t deadline_ns,

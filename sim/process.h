@@ -55,6 +55,7 @@ typedef enum {
 #define ICS_WAIT_REASONS(X)                                                                        \
     X(NOTHING, "nothing")                                                                          \
     X(SLEEP, "sleep")                                                                              \
+    X(COMPUTE, "compute")                                                                          \
     X(RECEIVE, "receive")                                                                          \
     X(SEND, "send")                                                                                \
     X(ACCEPT, "accept")                                                                            \
@@ -145,6 +146,8 @@ void ics_process_run(IcsProcess *self);
 
 /* Sleeps until the given virtual time (does nothing if that is past). */
 void ics_process_sleep_until(IcsProcess *self, int64_t at_ns);
+/* The same, but it is busy meanwhile: it waits for nothing. */
+void ics_process_compute_until(IcsProcess *self, int64_t at_ns);
 
 /* Blocks until `queue` (nullable: nothing) wakes it or the deadline (ICS_TIME_NEVER: none) has
  * come. Returns true if it was woken, false on the deadline. A deadline that is not in the future
@@ -169,6 +172,8 @@ void *ics_process_alloc(IcsProcess *self, size_t bytes);
 
 /* Tells observers. `text` is borrowed. */
 void ics_process_log(IcsProcess *self, const char *text);
+/* Tells observers that an operation did not do what its trace expects of it. */
+void ics_process_fail_operation(IcsProcess *self, const char *text);
 
 static inline bool ics_process_is_handler(const IcsProcess *self)
 {

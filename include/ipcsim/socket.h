@@ -106,6 +106,8 @@ int ics_watch(IcsProcess *self, int socket);
 int64_t ics_now(const IcsProcess *self);
 void ics_sleep(IcsProcess *self, int64_t duration_ns);
 void ics_sleep_until(IcsProcess *self, int64_t at_ns);
+/* Is busy for a time: the process takes nothing meanwhile, and does not count as blocked. */
+void ics_compute(IcsProcess *self, int64_t duration_ns);
 
 /* ---- processes ---- */
 

@@ -121,11 +121,20 @@ int64_t ics_now(const IcsProcess *self)
     return self->simulation->now_ns;
 }
 
-void ics_sleep(IcsProcess *self, int64_t duration_ns)
+static int64_t host_processes_after(const IcsProcess *self, int64_t duration_ns)
 {
     int64_t now_ns = self->simulation->now_ns;
-    int64_t room_ns = ICS_TIME_NEVER - now_ns;
-    ics_process_sleep_until(self, duration_ns < room_ns ? now_ns + duration_ns : ICS_TIME_NEVER);
+    return duration_ns < ICS_TIME_NEVER - now_ns ? now_ns + duration_ns : ICS_TIME_NEVER;
+}
+
+void ics_sleep(IcsProcess *self, int64_t duration_ns)
+{
+    ics_process_sleep_until(self, host_processes_after(self, duration_ns));
+}
+
+void ics_compute(IcsProcess *self, int64_t duration_ns)
+{
+    ics_process_compute_until(self, host_processes_after(self, duration_ns));
 }
 
 void ics_sleep_until(IcsProcess *self, int64_t at_ns)

@@ -1,0 +1,305 @@
+/* Lists of operations are read and checked: names are resolved, contradictions refused. */
+#include <ipcsim/socket.h>
+#include <string.h>
+
+#include "base/errno_name.h"
+#include "base/error.h"
+#include "base/nearest.h"
+#include "protocols/programs/operations_internal.h"
+
+static const char *const operation_names[] = {
+#define OPERATION_NAME(name, spelling, doc) spelling,
+    ICS_OPERATION_KINDS(OPERATION_NAME)
+#undef OPERATION_NAME
+        NULL,
+};
+
+const char *ics_operation_kind_name(IcsOperationKind kind)
+{
+    g_assert((unsigned)kind < ICS_N_OPERATION_KINDS);
+    return operation_names[kind];
+}
+
+const char *ics_operation_kind_doc(IcsOperationKind kind)
+{
+    static const char *const docs[] = {
+#define OPERATION_DOC(name, spelling, doc) doc,
+        ICS_OPERATION_KINDS(OPERATION_DOC)
+#undef OPERATION_DOC
+    };
+    g_assert((unsigned)kind < ICS_N_OPERATION_KINDS);
+    return docs[kind];
+}
+
+static bool operations_read_list(IcsOperations *self, const IcsJsonNode *array, GError **error);
+
+static void operation_clear(gpointer data)
+{
+    IcsOperation *self = data;
+    ics_parameters_clear(ics_operation_parameters(self->kind), &self->config);
+    g_free(self->pointer);
+    ics_operations_free(self->body);
+}
+
+static IcsOperations *operations_new(GPtrArray *names)
+{
+    IcsOperations *self = g_new0(IcsOperations, 1);
+    self->list = g_array_new(FALSE, TRUE, sizeof(IcsOperation));
+    g_array_set_clear_func(self->list, operation_clear);
+    self->owns_names = names == NULL;
+    self->names = names != NULL ? names : g_ptr_array_new_with_free_func(g_free);
+    return self;
+}
+
+void ics_operations_free(IcsOperations *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    g_array_unref(self->list);
+    if (self->owns_names) {
+        g_ptr_array_unref(self->names);
+    }
+    g_free(self);
+}
+
+/* ---- names of sockets and children ---- */
+
+static int operations_find_name(const IcsOperations *self, const char *name)
+{
+    for (guint i = 0; i < self->names->len; i++) {
+        if (strcmp(g_ptr_array_index(self->names, i), name) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static bool operations_declare(IcsOperations *self, const IcsJsonNode *node, const char *name,
+                               IcsOperation *operation, GError **error)
+{
+    operation->slot = operations_find_name(self, name);
+    if (operation->slot >= 0) {
+        return true;
+    }
+    if (self->names->len == ICS_OPERATIONS_SOCKETS_MAX) {
+        ics_json_error(node, error, "more than %d names in one process",
+                       ICS_OPERATIONS_SOCKETS_MAX);
+        return false;
+    }
+    operation->slot = (int)self->names->len;
+    g_ptr_array_add(self->names, g_strdup(name));
+    return true;
+}
+
+static bool operations_refer(IcsOperations *self, const IcsJsonNode *node, const char *key,
+                             const char *name, IcsOperation *operation, GError **error)
+{
+    operation->slot = operations_find_name(self, name);
+    if (operation->slot >= 0) {
+        return true;
+    }
+    IcsJsonNode child = *node;
+    ics_json_member(node, key, &child);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; i < self->names->len; i++) {
+        g_ptr_array_add(names, g_ptr_array_index(self->names, i));
+    }
+    g_ptr_array_add(names, NULL);
+    ics_json_error_unknown(&child, key, name, (const char *const *)names->pdata, error);
+    return false;
+}
+
+static bool operations_resolve(IcsOperations *self, const IcsJsonNode *node,
+                               IcsOperation *operation, GError **error)
+{
+    const IcsOperationConfig *config = &operation->config;
+    operation->slot = -1;
+    if (operation->kind == ICS_OPERATION_SOCKET) {
+        return operations_declare(self, node, config->socket, operation, error);
+    }
+    if (operation->kind == ICS_OPERATION_SPAWN) {
+        return operations_declare(self, node, config->name, operation, error);
+    }
+    if (config->socket != NULL) {
+        return operations_refer(self, node, "socket", config->socket, operation, error);
+    }
+    if (config->child != NULL) {
+        return operations_refer(self, node, "child", config->child, operation, error);
+    }
+    return true;
+}
+
+/* ---- contradictions ---- */
+
+static bool operation_check_send(const IcsJsonNode *node, const IcsOperationConfig *config,
+                                 GError **error)
+{
+    int contents = (config->text != NULL) + config->has_size + config->received;
+    if (contents == 1) {
+        return true;
+    }
+    ics_json_error(node, error, "send needs one of \"text\", \"size\" and \"received\", got %s",
+                   contents == 0 ? "none" : "several");
+    return false;
+}
+
+static bool operation_check_wait(const IcsJsonNode *node, const IcsOperationConfig *config,
+                                 GError **error)
+{
+    int ends = config->has_time + config->has_until + (config->child != NULL);
+    if (ends == 1) {
+        return true;
+    }
+    ics_json_error(node, error, "wait needs one of \"time\", \"until\" and \"child\", got %s",
+                   ends == 0 ? "none" : "several");
+    return false;
+}
+
+static bool operation_check_set(const IcsJsonNode *node, const IcsOperationConfig *config,
+                                GError **error)
+{
+    if (config->has_receive_timeout || config->has_send_timeout || config->has_nonblocking ||
+        config->has_receive_buffer || config->has_checksum) {
+        return true;
+    }
+    ics_json_error(node, error, "set needs at least one option");
+    return false;
+}
+
+static bool operation_check(const IcsJsonNode *node, const IcsOperation *operation, GError **error)
+{
+    const IcsOperationConfig *config = &operation->config;
+    if (operation->kind == ICS_OPERATION_SEND) {
+        return operation_check_send(node, config, error);
+    }
+    if (operation->kind == ICS_OPERATION_WAIT) {
+        return operation_check_wait(node, config, error);
+    }
+    if (operation->kind == ICS_OPERATION_SET) {
+        return operation_check_set(node, config, error);
+    }
+    if (operation->kind == ICS_OPERATION_RECEIVE && config->has_timeout && !config->wait) {
+        ics_json_error(node, error, "\"timeout\" has no use with \"wait\": false");
+        return false;
+    }
+    return true;
+}
+
+/* ---- the expected outcome ---- */
+
+static bool operation_expect_word(const IcsJsonNode *node, const char *word, IcsExpected *expected,
+                                  GError **error)
+{
+    static const char *const words[] = {
+        "ok",
+#define OPERATION_ERRNO(number, name, text) name,
+        ICS_ERRNO_LIST(OPERATION_ERRNO)
+#undef OPERATION_ERRNO
+            NULL,
+    };
+    if (strcmp(word, "ok") == 0) {
+        expected->kind = ICS_EXPECT_OK;
+        return true;
+    }
+    int number = ics_errno_from_name(word);
+    if (number == 0) {
+        ics_json_error_unknown(node, "outcome", word, words, error);
+        return false;
+    }
+    *expected = (IcsExpected){ICS_EXPECT_ERROR, number};
+    return true;
+}
+
+static bool operation_read_expected(const IcsJsonNode *node, IcsExpected *expected, GError **error)
+{
+    IcsJsonNode child;
+    const char *word;
+    if (!ics_json_member(node, "expect", &child)) {
+        return true;
+    }
+    switch (ics_json_type(&child)) {
+    case ICS_JSON_INTEGER:
+        expected->kind = ICS_EXPECT_VALUE;
+        return ics_json_get_int64(&child, &expected->value, error);
+    case ICS_JSON_STRING:
+        return ics_json_get_string(&child, &word, error) &&
+               operation_expect_word(&child, word, expected, error);
+    case ICS_JSON_NULL:
+    case ICS_JSON_BOOLEAN:
+    case ICS_JSON_NUMBER:
+    case ICS_JSON_ARRAY:
+    case ICS_JSON_OBJECT:
+        break;
+    }
+    ics_json_error_expected(&child, "an integer, \"ok\" or the name of an error", error);
+    return false;
+}
+
+/* ---- reading ---- */
+
+static bool operations_read_body(IcsOperations *self, const IcsJsonNode *node,
+                                 IcsOperation *operation, GError **error)
+{
+    IcsJsonNode body;
+    if (operation->kind != ICS_OPERATION_REPEAT && operation->kind != ICS_OPERATION_SPAWN) {
+        return true;
+    }
+    if (!ics_json_require_member(node, "operations", &body, error)) {
+        return false;
+    }
+    operation->body = operations_new(operation->kind == ICS_OPERATION_REPEAT ? self->names : NULL);
+    return operations_read_list(operation->body, &body, error);
+}
+
+static bool operation_read_parameters(const IcsJsonNode *node, IcsOperation *operation,
+                                      GError **error)
+{
+    static const char *const plain[] = {"do", "expect", "comment", NULL};
+    static const char *const with_body[] = {"do", "expect", "comment", "operations", NULL};
+    bool has_body =
+        operation->kind == ICS_OPERATION_REPEAT || operation->kind == ICS_OPERATION_SPAWN;
+    return ics_parameters_read(ics_operation_parameters(operation->kind), node,
+                               has_body ? with_body : plain, &operation->config, error);
+}
+
+static bool operations_read_one(IcsOperations *self, const IcsJsonNode *node, GError **error)
+{
+    IcsJsonNode verb;
+    int kind;
+    if (!ics_json_require_member(node, "do", &verb, error) ||
+        !ics_json_get_name(&verb, "operation", operation_names, &kind, error)) {
+        return false;
+    }
+    g_array_set_size(self->list, self->list->len + 1);
+    IcsOperation *operation = &g_array_index(self->list, IcsOperation, self->list->len - 1);
+    operation->kind = (IcsOperationKind)kind;
+    operation->pointer = ics_json_pointer(node);
+    return operation_read_parameters(node, operation, error) &&
+           operation_check(node, operation, error) &&
+           operation_read_expected(node, &operation->expected, error) &&
+           operations_resolve(self, node, operation, error) &&
+           operations_read_body(self, node, operation, error);
+}
+
+static bool operations_read_list(IcsOperations *self, const IcsJsonNode *array, GError **error)
+{
+    IcsJsonIterator iterator;
+    IcsJsonNode node;
+    if (!ics_json_expect_array(array, error)) {
+        return false;
+    }
+    ics_json_iterator_init(&iterator, array);
+    while (ics_json_iterator_next(&iterator, &node)) {
+        if (!operations_read_one(self, &node, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+IcsOperations *ics_operations_read(const IcsJsonNode *array, GError **error)
+{
+    g_autoptr(IcsOperations) self = operations_new(NULL);
+    return operations_read_list(self, array, error) ? g_steal_pointer(&self) : NULL;
+}
