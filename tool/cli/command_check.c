@@ -1,0 +1,44 @@
+#include <stdio.h>
+
+#include "tool/cli/command.h"
+#include "traces/trace.h"
+
+static char **check_sets;
+
+static const GOptionEntry check_entries[] = {{"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &check_sets,
+                                              "change one value of the trace before the check",
+                                              "POINTER=VALUE"},
+                                             G_OPTION_ENTRY_NULL};
+
+const GOptionEntry *ics_command_check_options(void)
+{
+    return check_entries;
+}
+
+static int check_one(const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(IcsTrace) trace = ics_trace_load(path, (const char *const *)check_sets, &error);
+    if (trace == NULL) {
+        return ics_command_fail(error);
+    }
+    for (guint i = 0; i < trace->warnings->len; i++) {
+        fprintf(stderr, "warning: %s\n", (const char *)g_ptr_array_index(trace->warnings, i));
+    }
+    printf("%s: ok\n", path);
+    return ICS_EXIT_OK;
+}
+
+int ics_command_check(int n, char **arguments)
+{
+    const IcsCommand *self = ics_command_by_name("check");
+    if (!ics_command_parse(self, check_entries, &n, &arguments, 1, G_MAXINT)) {
+        return ICS_EXIT_INPUT;
+    }
+    int worst = ICS_EXIT_OK;
+    for (int i = 1; i < n; i++) {
+        worst = MAX(worst, check_one(arguments[i]));
+    }
+    g_clear_pointer(&check_sets, g_strfreev);
+    return worst;
+}
