@@ -2,9 +2,11 @@
 
 #include "sim/simulation.h"
 
+/* Whether the event was queued for the deadline that holds now: every arming has an ordinal of the
+ * node that did it. */
 static inline bool timer_is_due(const IcsTimer *self)
 {
-    return self->event.ordinal == self->ordinal && self->event.at_ns == self->deadline_ns &&
+    return self->event.ordinal == self->ordinal &&
            ics_event_causing_node(&self->event) == self->causing_node;
 }
 
