@@ -198,6 +198,7 @@ IcsProcess *ics_process_new(IcsSimulation *simulation, uint32_t node, const char
     self->simulation = simulation;
     self->name = g_strdup(name);
     self->node = node;
+    self->id = simulation->n_processes++;
     self->program = *program;
     ics_arena_init(&self->arena);
     ics_timer_init(&self->timer, simulation, node, process_timer_expired);

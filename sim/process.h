@@ -106,6 +106,7 @@ struct IcsProcess {
     IcsSimulation *simulation;
     const char *name;
     uint32_t node;
+    uint32_t id; /* among all processes of its simulation, from 0: an index for observers */
     IcsProcessState state;
     IcsProcessOutcome outcome;
     IcsWaitReason waiting_for;

@@ -53,6 +53,7 @@ typedef struct IcsSimulation {
     IcsNode *nodes;
     struct IcsProcess *ready_first; /* made runnable by the event that is executing */
     struct IcsProcess *ready_last;
+    uint32_t n_processes; /* that were ever made */
     IcsBus bus;
     IcsChooser chooser;
     uint64_t seed;
