@@ -117,10 +117,11 @@ void ics_link_direction_drop(IcsLinkDirection *self, IcsPacket *packet, IcsCause
     ics_packet_free(packet);
 }
 
-static void link_direction_publish_offered(IcsLinkDirection *self, const IcsPacket *packet)
+static void link_direction_publish(IcsLinkDirection *self, IcsObservationKind kind,
+                                   const IcsPacket *packet)
 {
-    if (ics_bus_wants(&self->simulation->bus, ICS_OBSERVE_PACKET_OFFERED)) {
-        IcsObservation observation = {.kind = ICS_OBSERVE_PACKET_OFFERED,
+    if (ics_bus_wants(&self->simulation->bus, kind)) {
+        IcsObservation observation = {.kind = kind,
                                       .node = self->from->host->node,
                                       .at_ns = self->simulation->now_ns,
                                       .packet = packet,
@@ -129,6 +130,11 @@ static void link_direction_publish_offered(IcsLinkDirection *self, const IcsPack
                                       .direction = self};
         ics_bus_publish(&self->simulation->bus, &observation);
     }
+}
+
+void ics_link_direction_publish_queued(IcsLinkDirection *self, const IcsPacket *packet)
+{
+    link_direction_publish(self, ICS_OBSERVE_PACKET_QUEUED, packet);
 }
 
 void ics_link_direction_offer(IcsLinkDirection *self, IcsPacket *packet)
@@ -142,7 +148,7 @@ void ics_link_direction_offer(IcsLinkDirection *self, IcsPacket *packet)
     ics_digest_record_bytes(&self->offered, ICS_DIGEST_PACKET_OFFERED, now_ns,
                             packet->fate.flow ^ packet->fate.lineage, packet->fate.ordinal,
                             packet->length, packet->bytes, packet->length);
-    link_direction_publish_offered(self, packet);
+    link_direction_publish(self, ICS_OBSERVE_PACKET_OFFERED, packet);
     if (G_UNLIKELY(packet->length > self->mtu_bytes)) {
         ics_link_direction_drop(self, packet, ICS_CAUSE_TOO_BIG, now_ns);
     } else if (G_UNLIKELY(self->down)) {

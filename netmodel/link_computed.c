@@ -53,6 +53,7 @@ void ics_link_computed_offer(IcsLinkDirection *self, IcsPacket *packet)
         ics_link_direction_drop(self, packet, ICS_CAUSE_QUEUE_FULL, now_ns);
         return;
     }
+    ics_link_direction_publish_queued(self, packet);
     int64_t starts_ns = MAX(now_ns, self->transmitter.busy_until_ns);
     if (starts_ns > now_ns) {
         queue_ring_push(&self->ring, starts_ns, packet->length);

@@ -8,6 +8,9 @@
 void ics_link_direction_drop(IcsLinkDirection *self, IcsPacket *packet, IcsCause cause,
                              int64_t at_ns);
 
+/* link.c: the direction has taken the packet. */
+void ics_link_direction_publish_queued(IcsLinkDirection *self, const IcsPacket *packet);
+
 /* transmitter.c: when the packet has left if it starts at `start_ns`; moves the transmitter on. */
 int64_t ics_transmitter_send(IcsTransmitter *self, int64_t start_ns, uint32_t bytes);
 

@@ -75,6 +75,7 @@ void ics_link_scheduled_offer(IcsLinkDirection *self, IcsPacket *packet)
         ics_link_direction_drop(self, packet, cause, now_ns);
         return;
     }
+    ics_link_direction_publish_queued(self, packet);
     ics_link_scheduled_start(self);
     self->counters.queue_maximum = MAX(self->counters.queue_maximum, self->queue->packets);
 }

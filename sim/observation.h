@@ -9,6 +9,7 @@
 /* Name, spelling in the event log, meaning. */
 #define ICS_OBSERVATION_KINDS(X)                                                                   \
     X(PACKET_OFFERED, "packet-offered", "a host gave a packet to a link direction")                \
+    X(PACKET_QUEUED, "packet-queued", "a link direction took a packet: it is not refused")         \
     X(PACKET_DEPARTED, "packet-departed", "the last bit left the transmitter")                     \
     X(PACKET_COPIED, "packet-copied", "a fault element made a copy of a packet")                   \
     X(PACKET_DAMAGED, "packet-damaged", "bits were flipped or the tail was cut off")               \
