@@ -225,7 +225,7 @@ bool ics_file_writer_commit(IcsFileWriter *self, GError **error)
 {
     int number = file_writer_close(self);
 
-    if (self->kind == FILE_WRITER_REPLACE) {
+    if (self->temporary) {
         if (number == 0 && rename(self->temporary, self->target) != 0) {
             number = errno;
         }

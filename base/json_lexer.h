@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/json_character.h"
+
 typedef enum {
     ICS_JSON_TOKEN_BEGIN_OBJECT,
     ICS_JSON_TOKEN_END_OBJECT,
@@ -32,8 +34,7 @@ typedef struct {
 } IcsJsonToken;
 
 typedef struct {
-    const char *text;
-    size_t length;
+    IcsJsonBytes bytes;
     size_t offset;
     size_t error_offset; /* after an error token */
     char *message;       /* after an error token: (owned by the caller) */

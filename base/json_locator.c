@@ -22,7 +22,7 @@ static bool json_locator_key_equals(const IcsJsonLexer *lexer, const IcsJsonToke
                                     const char *key, GString *scratch)
 {
     size_t length;
-    const char *text = ics_json_lexer_string(lexer->text, token, scratch, &length);
+    const char *text = ics_json_lexer_string(lexer->bytes.text, token, scratch, &length);
 
     return strlen(key) == length && memcmp(text, key, length) == 0;
 }

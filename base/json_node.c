@@ -7,6 +7,7 @@
 #include "base/json_document_private.h"
 #include "base/json_scanner.h"
 #include "base/json_writer.h"
+#include "base/quote.h"
 
 /* Nodes from the root to the deepest value: every container, and a scalar in the last one. */
 #define JSON_NODE_PATH_MAX (ICS_JSON_DEPTH_MAX + 1)
@@ -202,6 +203,7 @@ bool ics_json_position(const IcsJsonNode *node, bool of_key, size_t *line, size_
 static char *json_node_where(const IcsJsonNode *node, bool of_key)
 {
     g_autofree char *pointer = ics_json_pointer(node);
+    g_autofree char *shown = ics_one_line(pointer, ICS_JSON_POINTER_SHOWN_MAX);
     const char *separator = *pointer ? ": " : "";
     const IcsJsonSet *set = json_node_find_set(node->document, pointer);
     const char *name = node->document->name;
@@ -209,11 +211,11 @@ static char *json_node_where(const IcsJsonNode *node, bool of_key)
     size_t column;
 
     if (set) {
-        return g_strdup_printf("%s%s%s", set->label, separator, pointer);
+        return g_strdup_printf("%s%s%s", set->label, separator, shown);
     }
     bool found = json_node_position_in_text(node, of_key, &line, &column);
     g_assert(found);
-    return g_strdup_printf("%s:%zu:%zu%s%s", name, line, column, separator, pointer);
+    return g_strdup_printf("%s:%zu:%zu%s%s", name, line, column, separator, shown);
 }
 
 char *ics_json_where(const IcsJsonNode *node)

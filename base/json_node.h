@@ -137,7 +137,8 @@ bool ics_json_position(const IcsJsonNode *node, bool of_key, size_t *line, size_
 
 /**
  * Where a node stands, for messages and warnings: "FILE:LINE:COL: /pointer", "FILE:LINE:COL" at the
- * root, "--set /seed=5: /seed" for a value that the command line gave.
+ * root, "--set /seed=5: /seed" for a value that the command line gave. One line: control characters
+ * in the pointer are escaped, and a very long one is cut.
  *
  * Returns: (transfer full).
  */

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/json_document.h"
 #include "base/json_lexer.h"
+#include "base/quote.h"
 
 /* What may come next. */
 typedef enum {
@@ -82,7 +83,7 @@ static bool G_GNUC_PRINTF(3, 4)
     va_start(arguments, format);
     g_autofree char *message = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    ics_json_text_position(self->lexer.text, offset, &line, &column);
+    ics_json_text_position(self->lexer.bytes.text, offset, &line, &column);
     g_set_error(self->error, ICS_ERROR, ICS_ERROR_INPUT, "%s:%zu:%zu: %s", self->name, line, column,
                 message);
     return false;
@@ -93,23 +94,23 @@ static JsonScannerFrame *json_scanner_top(JsonScanner *self)
     return &self->frames[self->depth - 1];
 }
 
-/* The JSON pointer of the current child of the innermost container. Returns: (transfer full). */
+/* The JSON pointer of the innermost container's child, for messages. Returns: (transfer full). */
 static char *json_scanner_pointer(JsonScanner *self)
 {
-    GString *out = g_string_new(NULL);
+    g_autoptr(GString) out = g_string_new(NULL);
 
     for (size_t i = 0; i < self->depth; i++) {
         const JsonScannerFrame *frame = &self->frames[i];
         if (frame->is_object) {
             size_t length;
-            const char *key =
-                ics_json_lexer_string(self->lexer.text, &frame->key, self->scratch[0], &length);
+            const char *key = ics_json_lexer_string(self->lexer.bytes.text, &frame->key,
+                                                    self->scratch[0], &length);
             ics_json_append_pointer_token(out, key, length);
         } else {
             g_string_append_printf(out, "/%zu", frame->n_children);
         }
     }
-    return g_string_free(out, FALSE);
+    return ics_one_line(out->str, ICS_JSON_POINTER_SHOWN_MAX);
 }
 
 /* The text of a key that was accepted before. */
@@ -120,7 +121,7 @@ static const char *json_scanner_key_text(JsonScanner *self, const JsonScannerKey
 
     lexer.offset = key->start;
     *token = ics_json_lexer_next(&lexer);
-    return ics_json_lexer_string(lexer.text, token, self->scratch[scratch], length);
+    return ics_json_lexer_string(lexer.bytes.text, token, self->scratch[scratch], length);
 }
 
 static int json_scanner_compare_texts(JsonScanner *self, const JsonScannerKey *a,
@@ -158,7 +159,7 @@ static bool json_scanner_fail_duplicate(JsonScanner *self, const JsonScannerKey 
 
     json_scanner_key_text(self, second, 0, &length, &json_scanner_top(self)->key);
     g_autofree char *pointer = json_scanner_pointer(self);
-    ics_json_text_position(self->lexer.text, first->start, &line, &column);
+    ics_json_text_position(self->lexer.bytes.text, first->start, &line, &column);
     return json_scanner_fail(self, second->start,
                              "%s: the key appears twice; first at line %zu, column %zu", pointer,
                              line, column);
@@ -224,7 +225,8 @@ static bool json_scanner_close(JsonScanner *self)
 static bool json_scanner_key(JsonScanner *self, const IcsJsonToken *token)
 {
     size_t length;
-    const char *text = ics_json_lexer_string(self->lexer.text, token, self->scratch[0], &length);
+    const char *text =
+        ics_json_lexer_string(self->lexer.bytes.text, token, self->scratch[0], &length);
     const JsonScannerKey key = {.hash = ics_hash_bytes(text, length, 0), .start = token->start};
 
     g_array_append_val(self->keys, key);
@@ -237,13 +239,13 @@ static bool json_scanner_key(JsonScanner *self, const IcsJsonToken *token)
 static bool json_scanner_fail_at_end(JsonScanner *self)
 {
     if (self->depth == 0) {
-        return json_scanner_fail(self, self->lexer.length, "the document is empty");
+        return json_scanner_fail(self, self->lexer.bytes.length, "the document is empty");
     }
     const JsonScannerFrame *frame = json_scanner_top(self);
     size_t line;
     size_t column;
-    ics_json_text_position(self->lexer.text, frame->start, &line, &column);
-    return json_scanner_fail(self, self->lexer.length,
+    ics_json_text_position(self->lexer.bytes.text, frame->start, &line, &column);
+    return json_scanner_fail(self, self->lexer.bytes.length,
                              "the %s that begins at line %zu, column %zu has no end",
                              frame->is_object ? "object" : "array", line, column);
 }
@@ -271,7 +273,7 @@ static bool json_scanner_fail_token(JsonScanner *self, const IcsJsonToken *token
         what = "',' or '}'";
     }
     g_autofree char *got =
-        g_strndup(self->lexer.text + token->start, MIN(token->end - token->start, 40));
+        g_strndup(self->lexer.bytes.text + token->start, MIN(token->end - token->start, 40));
     g_autofree char *valid = g_utf8_make_valid(got, -1);
     bool in_array = self->depth > 0 && !json_scanner_top(self)->is_object;
     bool after_comma =

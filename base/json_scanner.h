@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The characters of a JSON pointer in a message. */
+#define ICS_JSON_POINTER_SHOWN_MAX 200
+
 /* What a document consists of. */
 typedef struct {
     size_t objects;

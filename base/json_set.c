@@ -83,7 +83,7 @@ static bool json_set_index(JsonSet *self, struct json_object *array, const char 
                            bool allow_append, size_t *index)
 {
     size_t length = json_object_array_length(array);
-    guint64 value;
+    guint64 value = 0;
 
     if (strcmp(token, "-") == 0 && allow_append) {
         *index = length;
@@ -124,7 +124,7 @@ static bool json_set_fail_missing(JsonSet *self, const char *token)
 static bool json_set_descend(JsonSet *self, const char *token)
 {
     struct json_object *child = NULL;
-    size_t index;
+    size_t index = 0;
 
     if (json_object_is_type(self->parent, json_type_array)) {
         if (!json_set_index(self, self->parent, token, false, &index)) {
@@ -170,7 +170,7 @@ static bool json_set_parse(JsonSet *self, const char *text, struct json_object *
 /* Puts the value, which is consumed, into self->parent. */
 static bool json_set_put(JsonSet *self, const char *token, struct json_object *value)
 {
-    size_t index;
+    size_t index = 0;
 
     if (json_object_is_type(self->parent, json_type_object)) {
         json_object_object_add(self->parent, token, value);

@@ -4,8 +4,8 @@
 
 static const char json_writer_replacement[] = "\xEF\xBF\xBD"; /* U+FFFD */
 
-/* One byte below 0x80, escaped where RFC 8259 clause 7 demands it. */
-static void json_writer_append_ascii(GString *out, unsigned char byte)
+/* A byte that RFC 8259 clause 7 wants escaped. */
+static void json_writer_append_escape(GString *out, unsigned char byte)
 {
     static const char short_escapes[][2] = {{'"', '"'},  {'\\', '\\'}, {'\b', 'b'}, {'\f', 'f'},
                                             {'\n', 'n'}, {'\r', 'r'},  {'\t', 't'}};
@@ -17,11 +17,7 @@ static void json_writer_append_ascii(GString *out, unsigned char byte)
             return;
         }
     }
-    if (byte < 0x20) {
-        g_string_append_printf(out, "\\u%04x", byte);
-    } else {
-        g_string_append_c(out, (char)byte);
-    }
+    g_string_append_printf(out, "\\u%04x", byte);
 }
 
 /* The length of the plain run at the start of some bytes: nothing to escape, nothing to check. */
@@ -56,7 +52,7 @@ void ics_json_append_string(GString *out, const char *bytes, size_t length)
         }
         size_t step = 1;
         if (!((unsigned char)bytes[i] & 0x80)) {
-            json_writer_append_ascii(out, (unsigned char)bytes[i]);
+            json_writer_append_escape(out, (unsigned char)bytes[i]);
         } else if ((step = json_writer_multibyte_length(bytes + i, length - i)) > 0) {
             g_string_append_len(out, bytes + i, (gssize)step);
         } else {

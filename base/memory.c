@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/memory_private.h"
+
 /* The number after `key` at the start of a line of a small text file, such as /proc/meminfo. */
 static bool memory_read_number(const char *path, const char *key, int64_t *number)
 {
@@ -53,24 +55,31 @@ static int64_t memory_cgroup_folder_bytes(const char *folder)
     return CLAMP(limit - used + cached, 0, limit);
 }
 
-/* The least that the cgroup of this process and those above it leave. */
-static int64_t memory_cgroup_bytes(void)
+int64_t ics_memory_cgroup_bytes(const char *root, const char *membership)
 {
-    g_autofree char *text = NULL;
     int64_t least = INT64_MAX;
 
-    if (!g_file_get_contents("/proc/self/cgroup", &text, NULL, NULL) ||
-        !g_str_has_prefix(text, "0::/")) {
+    if (!g_str_has_prefix(membership, "0::/")) {
         return INT64_MAX;
     }
-    text[strcspn(text, "\n")] = '\0';
-    char *path = text + strlen("0::");
+    g_autofree char *path = g_strdup(membership + strlen("0::"));
+    path[strcspn(path, "\n")] = '\0';
     for (char *slash = path + strlen(path); slash; slash = strrchr(path, '/')) {
         *slash = '\0';
-        g_autofree char *folder = g_strconcat("/sys/fs/cgroup", path, NULL);
+        g_autofree char *folder = g_strconcat(root, path, NULL);
         least = MIN(least, memory_cgroup_folder_bytes(folder));
     }
     return least;
+}
+
+static int64_t memory_own_cgroup_bytes(void)
+{
+    g_autofree char *membership = NULL;
+
+    if (!g_file_get_contents("/proc/self/cgroup", &membership, NULL, NULL)) {
+        return INT64_MAX;
+    }
+    return ics_memory_cgroup_bytes("/sys/fs/cgroup", membership);
 }
 
 /* What RLIMIT_AS leaves. */
@@ -91,7 +100,7 @@ int64_t ics_memory_available_bytes(void)
 {
     int64_t available = memory_system_bytes();
 
-    available = MIN(available, memory_cgroup_bytes());
+    available = MIN(available, memory_own_cgroup_bytes());
     return MIN(available, memory_address_space_bytes());
 }
 

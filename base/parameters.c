@@ -195,7 +195,11 @@ static bool parameters_read_string(const IcsParameter *row, const IcsJsonNode *n
         return false;
     }
     int64_t length = (int64_t)strlen(text);
-    if (length < row->min || length > row->max) {
+    if (length == 0 && row->min > 0) {
+        ics_json_error(node, error, "the text must not be empty");
+        return false;
+    }
+    if (length < row->min || length > ics_parameter_max(row)) {
         g_autofree char *range = ics_parameter_range_text(row);
         ics_json_error(node, error, "expected text %s, got %" G_GINT64_FORMAT, range, length);
         return false;

@@ -45,7 +45,8 @@ typedef enum {
 
 /**
  * One parameter. `min` and `max` bound INTEGER, TIME, RATE, SIZE and each element of an
- * INTEGER_LIST in the member's unit, and the length in bytes of a STRING.
+ * INTEGER_LIST in the member's unit, and the length in bytes of a STRING, where a `max` of 0 is no
+ * limit.
  */
 typedef struct IcsParameter {
     const char *name; /* as in the trace */
@@ -73,7 +74,8 @@ typedef struct IcsParameter {
 
 /*
  * Rows. Each takes the config's type, the member, the name, the fallback (nullable), then limits or
- * choices where the type has them, the doc, and at last any of the two macros above.
+ * choices where the type has them, the doc, and at last any of the two macros above; a STRING_ROW
+ * also `.min = 1`.
  */
 #define ICS_PARAMETER_BOOLEAN_ROW(config, member, name_, fallback_, doc_, ...)                     \
     {                                                                                              \
@@ -99,8 +101,11 @@ typedef struct IcsParameter {
         .name = name_, .type = ICS_PARAMETER_STRING, .fallback = fallback_, .doc = doc_,           \
         .min = min_, .max = max_, .offset = ICS_PARAMETER_AT(config, member, char *), __VA_ARGS__  \
     }
-#define ICS_PARAMETER_STRING_ROW(config, member, name_, fallback_, ...)                            \
-    ICS_PARAMETER_BOUNDED_STRING_ROW(config, member, name_, fallback_, 0, INT64_MAX, __VA_ARGS__)
+#define ICS_PARAMETER_STRING_ROW(config, member, name_, fallback_, doc_, ...)                      \
+    {                                                                                              \
+        .name = name_, .type = ICS_PARAMETER_STRING, .fallback = fallback_, .doc = doc_,           \
+        .offset = ICS_PARAMETER_AT(config, member, char *), __VA_ARGS__                            \
+    }
 #define ICS_PARAMETER_NAME_ROW(config, member, name_, fallback_, choices_, doc_, ...)              \
     {                                                                                              \
         .name = name_, .type = ICS_PARAMETER_NAME, .fallback = fallback_, .choices = choices_,     \

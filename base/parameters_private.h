@@ -7,6 +7,9 @@
 /* What a value of this type is called in messages, with its article. */
 const char *ics_parameter_noun(const IcsParameter *row);
 
+/* The largest value or length; INT64_MAX when there is no limit. */
+int64_t ics_parameter_max(const IcsParameter *row);
+
 /* A value in the member's unit as text for people. Returns: `text`. */
 char *ics_parameter_format(const IcsParameter *row, int64_t value, char text[ICS_UNITS_TEXT_SIZE]);
 

@@ -28,6 +28,11 @@ const char *ics_parameter_noun(const IcsParameter *row)
     g_assert_not_reached();
 }
 
+int64_t ics_parameter_max(const IcsParameter *row)
+{
+    return row->type == ICS_PARAMETER_STRING && row->max == 0 ? INT64_MAX : row->max;
+}
+
 /* Whether the limits are counted in what has a sign of its own. */
 static bool parameters_text_is_signed(const IcsParameter *row)
 {
@@ -78,7 +83,7 @@ char *ics_parameter_range_text(const IcsParameter *row)
     char min[ICS_UNITS_TEXT_SIZE];
     char max[ICS_UNITS_TEXT_SIZE];
     bool has_min = row->min != INT64_MIN && (row->min != 0 || parameters_text_is_signed(row));
-    bool has_max = row->max != INT64_MAX;
+    bool has_max = ics_parameter_max(row) != INT64_MAX;
 
     if (!parameters_text_has_range(row) || (!has_min && !has_max)) {
         return g_strdup("");
@@ -119,7 +124,7 @@ static void parameters_text_write_limits(IcsJsonWriter *writer, const IcsParamet
     if (row->min != INT64_MIN && (row->min != 0 || parameters_text_is_signed(row))) {
         ics_json_writer_member_int64(writer, min_key, row->min);
     }
-    if (row->max != INT64_MAX) {
+    if (ics_parameter_max(row) != INT64_MAX) {
         ics_json_writer_member_int64(writer, max_key, row->max);
     }
 }

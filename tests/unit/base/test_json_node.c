@@ -300,6 +300,26 @@ static void an_error_stands_at_the_value_or_at_the_key(void **state)
     assert_raised(g_steal_pointer(&error), "test:1:1: no");
 }
 
+static void a_pointer_in_a_message_stays_on_one_line(void **state)
+{
+    (void)state;
+    g_autofree char *key = g_strnfill(1000, 'k');
+    g_autofree char *text = g_strdup_printf("{\"a\\nb\": 1, \"%s\": 2}", key);
+    g_autoptr(IcsJsonDocument) document = parse(text);
+    IcsJsonNode root = ics_json_root(document);
+    IcsJsonNode node;
+
+    assert_true(ics_json_member(&root, "a\nb", &node));
+    g_autofree char *where = ics_json_where(&node);
+    g_autofree char *pointer = ics_json_pointer(&node);
+    assert_string_equal(where, "test:1:10: /a\\nb");
+    assert_string_equal(pointer, "/a\nb");
+    assert_true(ics_json_member(&root, key, &node));
+    g_autofree char *cut = ics_json_where(&node);
+    assert_true(g_str_has_suffix(cut, "kkk..."));
+    assert_true(strlen(cut) < 250);
+}
+
 static void a_missing_key_is_told(void **state)
 {
     (void)state;
@@ -389,6 +409,7 @@ int main(void)
         cmocka_unit_test(pointers_escape_tilde_and_slash),
         cmocka_unit_test(columns_count_characters_and_a_key_has_its_own_place),
         cmocka_unit_test(an_error_stands_at_the_value_or_at_the_key),
+        cmocka_unit_test(a_pointer_in_a_message_stays_on_one_line),
         cmocka_unit_test(a_missing_key_is_told),
         cmocka_unit_test(an_unknown_key_gets_the_nearest_name),
         cmocka_unit_test(a_name_becomes_its_index),

@@ -168,7 +168,7 @@ static const BadRow bad_rows[] = {
     {"a size too large", "{\"count\": 1, \"limit\": \"2MiB\"}",
      "test:1:23: /limit: expected a size of at most 1 MiB, got 2 MiB"},
     {"a text too short", "{\"count\": 1, \"title\": \"\"}",
-     "test:1:23: /title: expected text from 1 to 8 bytes, got 0"},
+     "test:1:23: /title: the text must not be empty"},
     {"a text too long", "{\"count\": 1, \"title\": \"123456789\"}",
      "test:1:23: /title: expected text from 1 to 8 bytes, got 9"},
     {"an unknown name", "{\"count\": 1, \"colour\": \"gren\"}",
@@ -294,6 +294,29 @@ static void a_table_without_required_rows_has_no_required_list(void **state)
                                   "\"type\":\"boolean\",\"default\":false}}}");
 }
 
+static void text_may_be_bounded_from_below_alone(void **state)
+{
+    (void)state;
+    static const IcsParameter table[] = {
+        ICS_PARAMETER_STRING_ROW(SampleConfig, title, "title", NULL, "how called", .min = 1),
+        ICS_PARAMETER_END,
+    };
+    const char *const texts[] = {"{\"title\": \"x\"}", "{\"title\": \"\"}"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(IcsJsonDocument) document =
+            ics_json_document_parse("test", texts[i], strlen(texts[i]), NULL);
+        IcsJsonNode root = ics_json_root(document);
+        SampleConfig config = {0};
+        g_autoptr(GError) error = NULL;
+        assert_int_equal(ics_parameters_read(table, &root, NULL, &config, &error), i == 0);
+        if (error) {
+            assert_string_equal(error->message, "test:1:11: /title: the text must not be empty");
+        }
+        ics_parameters_clear(table, &config);
+    }
+}
+
 static void help_is_aligned(void **state)
 {
     (void)state;
@@ -324,6 +347,7 @@ int main(void)
         cmocka_unit_test(the_schema_says_what_the_reader_does),
         cmocka_unit_test(the_patterns_accept_what_the_parsers_accept),
         cmocka_unit_test(a_table_without_required_rows_has_no_required_list),
+        cmocka_unit_test(text_may_be_bounded_from_below_alone),
         cmocka_unit_test(help_is_aligned),
     };
 

@@ -48,6 +48,18 @@ static void a_cut_never_splits_a_character(void **state)
     g_string_free(text, TRUE);
 }
 
+static void a_line_has_no_quotes_and_the_callers_limit(void **state)
+{
+    (void)state;
+    g_autofree char *whole = ics_one_line("a\nb", 3);
+    g_autofree char *cut = ics_one_line("abcd", 3);
+    g_autofree char *nothing = ics_one_line("", 3);
+
+    assert_string_equal(whole, "a\\nb");
+    assert_string_equal(cut, "abc...");
+    assert_string_equal(nothing, "");
+}
+
 static void lists_read_like_a_sentence(void **state)
 {
     (void)state;
@@ -69,6 +81,7 @@ int main(void)
         cmocka_unit_test(foreign_text_is_made_fit_for_a_line),
         cmocka_unit_test(long_text_is_cut_after_sixty_characters),
         cmocka_unit_test(a_cut_never_splits_a_character),
+        cmocka_unit_test(a_line_has_no_quotes_and_the_callers_limit),
         cmocka_unit_test(lists_read_like_a_sentence),
     };
 

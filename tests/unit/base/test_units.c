@@ -207,7 +207,7 @@ static void a_long_text_takes_linear_time_and_stays_exact(void **state)
     g_autofree char *text = g_malloc(zeros + 8);
     int64_t ns = 0;
 
-    memcpy(text, "1.", 2);
+    strcpy(text, "1.");
     memset(text + 2, '0', zeros);
     strcpy(text + 2 + zeros, "s");
     assert_true(ics_time_parse(text, &ns, NULL));
