@@ -1,0 +1,44 @@
+#include "tool/report/packet_label.h"
+
+#include <glib.h>
+#include <inttypes.h>
+
+#include "protocols/wire/icmp.h"
+#include "protocols/wire/ipv4.h"
+
+static char *packet_label_icmp(const IcsPacket *packet, const IcsIpv4Header *ip)
+{
+    IcsIcmpMessage message;
+    if (ics_icmp_parse(packet->bytes + ip->header_bytes, (size_t)packet->length - ip->header_bytes,
+                       &message) != ICS_ICMP_OK) {
+        return g_strdup("ICMP");
+    }
+    const char *name = message.type == ICS_ICMP_DESTINATION_UNREACHABLE
+                           ? ics_icmp_unreachable_name(message.code)
+                           : ics_icmp_type_name(message.type);
+    return g_strdup_printf("ICMP %s", name != NULL ? name : "");
+}
+
+static const char *packet_label_suffix(const IcsPacket *packet)
+{
+    if (packet->fate.klass == ICS_FATE_REPEAT) {
+        return " again";
+    }
+    return packet->fate.copy > 0 ? " copy" : "";
+}
+
+char *ics_packet_label(const IcsPacket *packet)
+{
+    if (packet->message.flow != ICS_FLOW_NONE) {
+        return g_strdup_printf("#%" PRIu64 "%s %" PRIu32 " B", packet->message.ordinal + 1,
+                               packet_label_suffix(packet), packet->message.bytes);
+    }
+    IcsIpv4Header ip;
+    if (ics_ipv4_parse(packet->bytes, packet->length, &ip) != ICS_IPV4_OK) {
+        return g_strdup("damaged");
+    }
+    if (ip.protocol == ICS_IPV4_PROTOCOL_ICMP) {
+        return packet_label_icmp(packet, &ip);
+    }
+    return g_strdup(packet->fate.klass == ICS_FATE_CONTROL ? "ack" : "datagram");
+}
