@@ -250,27 +250,34 @@ static bool json_scanner_fail_at_end(JsonScanner *self)
                              frame->is_object ? "object" : "array", line, column);
 }
 
+static const char *json_scanner_expected(JsonScanner *self)
+{
+    switch (self->state) {
+    case JSON_SCANNER_VALUE:
+        return "a value";
+    case JSON_SCANNER_VALUE_OR_END:
+        return "a value or ']'";
+    case JSON_SCANNER_KEY:
+        return "a key between double quotes";
+    case JSON_SCANNER_KEY_OR_END:
+        return "a key between double quotes or '}'";
+    case JSON_SCANNER_COLON:
+        return "':' after the key";
+    case JSON_SCANNER_COMMA_OR_END:
+        return json_scanner_top(self)->is_object ? "',' or '}'" : "',' or ']'";
+    }
+    g_assert_not_reached();
+}
+
 /* A token that may not stand where it stands. */
 static bool json_scanner_fail_token(JsonScanner *self, const IcsJsonToken *token)
 {
-    static const char *const expected[] = {
-        [JSON_SCANNER_VALUE] = "a value",
-        [JSON_SCANNER_VALUE_OR_END] = "a value or ']'",
-        [JSON_SCANNER_KEY] = "a key between double quotes",
-        [JSON_SCANNER_KEY_OR_END] = "a key between double quotes or '}'",
-        [JSON_SCANNER_COLON] = "':' after the key",
-        [JSON_SCANNER_COMMA_OR_END] = "',' or ']'",
-    };
-    const char *what = expected[self->state];
 
     if (token->kind == ICS_JSON_TOKEN_ERROR) {
         return json_scanner_fail(self, self->lexer.error_offset, "%s", self->lexer.message);
     }
     if (token->kind == ICS_JSON_TOKEN_END) {
         return json_scanner_fail_at_end(self);
-    }
-    if (self->state == JSON_SCANNER_COMMA_OR_END && json_scanner_top(self)->is_object) {
-        what = "',' or '}'";
     }
     g_autofree char *got =
         g_strndup(self->lexer.bytes.text + token->start, MIN(token->end - token->start, 40));
@@ -281,8 +288,8 @@ static bool json_scanner_fail_token(JsonScanner *self, const IcsJsonToken *token
     bool closes =
         token->kind == ICS_JSON_TOKEN_END_OBJECT || token->kind == ICS_JSON_TOKEN_END_ARRAY;
     const char *quote = token->kind <= ICS_JSON_TOKEN_COMMA ? "'" : "";
-    return json_scanner_fail(self, token->start, "expected %s, got %s%s%s%s", what, quote, valid,
-                             quote,
+    return json_scanner_fail(self, token->start, "expected %s, got %s%s%s%s",
+                             json_scanner_expected(self), quote, valid, quote,
                              after_comma && closes ? "; is there a ',' too many before it?" : "");
 }
 
