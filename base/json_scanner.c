@@ -272,7 +272,6 @@ static const char *json_scanner_expected(JsonScanner *self)
 /* A token that may not stand where it stands. */
 static bool json_scanner_fail_token(JsonScanner *self, const IcsJsonToken *token)
 {
-
     if (token->kind == ICS_JSON_TOKEN_ERROR) {
         return json_scanner_fail(self, self->lexer.error_offset, "%s", self->lexer.message);
     }
