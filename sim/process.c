@@ -165,7 +165,11 @@ bool ics_process_wait(IcsProcess *self, IcsWaitQueue *queue, int64_t deadline_ns
 void ics_process_set_timer(IcsProcess *self, int64_t at_ns)
 {
     g_assert(ics_process_is_handler(self));
-    ics_timer_arm(&self->timer, MAX(at_ns, self->simulation->now_ns));
+    if (at_ns == ICS_TIME_NEVER) {
+        ics_timer_disarm(&self->timer);
+    } else {
+        ics_timer_arm(&self->timer, MAX(at_ns, self->simulation->now_ns));
+    }
 }
 
 void ics_process_watch(IcsProcess *self, IcsWaiter *waiter, IcsWaitQueue *queue)
@@ -222,6 +226,7 @@ void ics_process_free(IcsProcess *self)
         return;
     }
     process_release(self);
+    ics_wait_queue_clear(&self->joiners);
     g_free((char *)self->name);
     g_free(self);
 }
@@ -328,5 +333,7 @@ void ics_process_run(IcsProcess *self)
     self->times_run++;
     if (self->outcome != ICS_OUTCOME_NONE) {
         process_end(self, self->outcome);
+    } else if (ics_process_is_handler(self) && self->woken) {
+        ics_process_make_ready(self); /* something that it watches came while it ran */
     }
 }

@@ -113,7 +113,7 @@ struct IcsProcess {
     int exit_code;
     uint32_t woken : 1;   /* by a wait queue */
     uint32_t expired : 1; /* by its timer */
-    uint32_t times_run;   /* 0 before it ran its first line */
+    uint64_t times_run;   /* 0 before it ran its first line */
     IcsProcess *ready_next;
     IcsProcessProgram program;
     IcsCoroutine *coroutine;
@@ -164,6 +164,7 @@ void ics_process_exit(IcsProcess *self, int exit_code);
 
 /* Ends it as a coroutine ends whose program returns. */
 void ics_process_finish(IcsProcess *self);
+/* It has one timer: the last time that was set counts; ICS_TIME_NEVER withdraws it. */
 void ics_process_set_timer(IcsProcess *self, int64_t at_ns);
 void ics_process_watch(IcsProcess *self, IcsWaiter *waiter, IcsWaitQueue *queue);
 void ics_process_unwatch(IcsWaiter *waiter);
@@ -184,6 +185,9 @@ static inline bool ics_process_is_handler(const IcsProcess *self)
 /* Wakes the first waiter, or all of them. */
 void ics_wait_queue_wake_one(IcsWaitQueue *self);
 void ics_wait_queue_wake_all(IcsWaitQueue *self);
+
+/* Takes all waiters out without waking them, before the queue's memory goes. */
+void ics_wait_queue_clear(IcsWaitQueue *self);
 
 const char *ics_process_outcome_name(IcsProcessOutcome outcome);
 const char *ics_wait_reason_name(IcsWaitReason reason);

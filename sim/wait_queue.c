@@ -57,3 +57,10 @@ void ics_wait_queue_wake_all(IcsWaitQueue *self)
         wait_queue_wake(waiter);
     }
 }
+
+void ics_wait_queue_clear(IcsWaitQueue *self)
+{
+    while (self->first != NULL) {
+        ics_waiter_unlink(self->first);
+    }
+}

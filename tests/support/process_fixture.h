@@ -15,8 +15,9 @@ typedef struct IcsProcessFixture {
     GString *log;
     IcsWaitQueue queue;
     IcsProcess *other; /* whom a process acts on */
+    guint count;       /* for a process that does something so many times */
     IcsEvent event;
-    void (*act)(struct IcsProcessFixture *self); /* what the event does */
+    void (*act)(struct IcsProcessFixture *self);
 } IcsProcessFixture;
 
 /* Setup and teardown of a cmocka test; *state is the fixture. */
@@ -44,5 +45,21 @@ void ics_process_fixture_run(IcsProcessFixture *self);
 
 /* Runs to the end, then compares the log. */
 void ics_process_fixture_expect(IcsProcessFixture *self, const char *log);
+
+/* What processes do, as mains: say "runs" and return; sleep until 10, 20 and 30 and say "wakes"
+ * each time; wait in the fixture's queue, for ever or until 50, and say "woken" or "timed out". */
+void ics_process_fixture_run_once(IcsProcess *self, gconstpointer fixture);
+void ics_process_fixture_sleep_thrice(IcsProcess *self, gconstpointer fixture);
+void ics_process_fixture_wait(IcsProcess *self, gconstpointer fixture);
+void ics_process_fixture_wait_until_50(IcsProcess *self, gconstpointer fixture);
+
+/* A process says something; an on_end that says "ends". */
+void ics_process_fixture_say(const IcsProcess *self, gconstpointer fixture, const char *what);
+void ics_process_fixture_say_ended(IcsProcess *self);
+
+/* What an event does: wakes the queue, kills `other`. */
+void ics_process_fixture_wake_one(IcsProcessFixture *self);
+void ics_process_fixture_wake_all(IcsProcessFixture *self);
+void ics_process_fixture_kill_other(IcsProcessFixture *self);
 
 #endif
