@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define EVENT_QUEUE_SLOT_FRONT (ICS_EVENT_IDLE - 1)
+#define EVENT_QUEUE_SHORT      4u /* as many entries are moved without a look where from */
 
 void ics_event_queue_init(IcsEventQueue *self)
 {
@@ -21,8 +22,7 @@ void ics_event_queue_clear(IcsEventQueue *self)
     ics_event_queue_init(self);
 }
 
-/* Where `entry` belongs among those of its own time, which end before front[i]: makes room there.
- */
+/* Makes room for `event` among those of its own time, which end before front[i]. */
 static uint32_t __attribute__((noinline))
 event_queue_sift_equals(IcsEventQueue *self, uint32_t i, const IcsEvent *event)
 {
@@ -33,9 +33,9 @@ event_queue_sift_equals(IcsEventQueue *self, uint32_t i, const IcsEvent *event)
     return i;
 }
 
-/* Into a front that has room at its end. The search goes from there, where most events belong; it
- * stops at front[head - 1] at the latest, which was popped before or is the sentinel. */
-static inline void event_queue_insert_front(IcsEventQueue *self, IcsEventEntry entry)
+/* Into a front that has room at its end, by moving later events. The search stops at
+ * front[head - 1] at the latest, which was popped before or is the sentinel. */
+static inline void event_queue_insert_from_tail(IcsEventQueue *self, IcsEventEntry entry)
 {
     uint32_t i = self->tail++;
     while (self->front[i - 1].at_ns > entry.at_ns) {
@@ -47,6 +47,33 @@ static inline void event_queue_insert_front(IcsEventQueue *self, IcsEventEntry e
     }
     self->front[i] = entry;
     entry.event->slot = EVENT_QUEUE_SLOT_FRONT;
+}
+
+/* Into a front that has room before its head and a later event, by moving earlier ones. */
+static inline void event_queue_insert_from_head(IcsEventQueue *self, IcsEventEntry entry)
+{
+    uint32_t i = --self->head;
+    while (self->front[i + 1].at_ns < entry.at_ns) {
+        self->front[i] = self->front[i + 1];
+        i++;
+    }
+    while (ics_event_entry_is_before(&self->front[i + 1], &entry)) {
+        self->front[i] = self->front[i + 1];
+        i++;
+    }
+    self->front[i] = entry;
+    entry.event->slot = EVENT_QUEUE_SLOT_FRONT;
+}
+
+/* From the side with less to move, where there is much to move. */
+static inline void event_queue_insert_front(IcsEventQueue *self, IcsEventEntry entry)
+{
+    if (self->tail - self->head > EVENT_QUEUE_SHORT && self->head > 1 &&
+        self->front[(self->head + self->tail) / 2].at_ns > entry.at_ns) {
+        event_queue_insert_from_head(self, entry);
+    } else {
+        event_queue_insert_from_tail(self, entry);
+    }
 }
 
 /*
@@ -117,7 +144,7 @@ static void event_queue_take_to_front(IcsEventQueue *self)
     const IcsEventEntry *entries;
     size_t count = ics_event_buckets_take(&self->buckets, &entries);
     for (size_t i = 0; i < count; i++) {
-        event_queue_insert_front(self, entries[i]);
+        event_queue_insert_from_tail(self, entries[i]);
     }
 }
 
