@@ -104,8 +104,10 @@ bool ics_fault_scope_init(IcsFaultScope *self, const IcsFaultScopeConfig *config
 
 void ics_fault_scope_clear(IcsFaultScope *self)
 {
-    g_clear_pointer(&self->nth, g_free);
-    g_clear_pointer(&self->match, ics_packet_filter_free);
+    g_free(self->nth);
+    self->nth = NULL;
+    ics_packet_filter_free(self->match);
+    self->match = NULL;
 }
 
 static bool fault_scope_is_meant(IcsFaultScope *self, uint64_t number)

@@ -8,195 +8,34 @@
 
 #define PACKET_FILTER_SNAPLEN 65535
 
-/* Every word that libpcap's scanner does not take for a name (pcap-filter(7), libpcap 1.10). Which
- * of them mean something on LINKTYPE_RAW is for libpcap to say. */
-static const char *const packet_filter_keywords[] = {
-    "dst",
-    "src",
-    "link",
-    "ether",
-    "ppp",
-    "slip",
-    "fddi",
-    "tr",
-    "wlan",
-    "arp",
-    "rarp",
-    "ip",
-    "sctp",
-    "tcp",
-    "udp",
-    "icmp",
-    "igmp",
-    "igrp",
-    "pim",
-    "vrrp",
-    "carp",
-    "radio",
-    "ip6",
-    "ipv6",
-    "icmp6",
-    "ah",
-    "esp",
-    "atalk",
-    "aarp",
-    "decnet",
-    "lat",
-    "sca",
-    "moprc",
-    "mopdl",
-    "iso",
-    "esis",
-    "es-is",
-    "isis",
-    "is-is",
-    "l1",
-    "l2",
-    "iih",
-    "lsp",
-    "snp",
-    "csnp",
-    "psnp",
-    "clnp",
-    "stp",
-    "ipx",
-    "netbeui",
-    "host",
-    "net",
-    "mask",
-    "port",
-    "portrange",
-    "proto",
-    "protochain",
-    "gateway",
-    "type",
-    "subtype",
-    "direction",
-    "dir",
-    "address1",
-    "address2",
-    "address3",
-    "address4",
-    "addr1",
-    "addr2",
-    "addr3",
-    "addr4",
-    "less",
-    "greater",
-    "byte",
-    "broadcast",
-    "multicast",
-    "and",
-    "or",
-    "not",
-    "len",
-    "length",
-    "inbound",
-    "outbound",
-    "ifindex",
-    "vlan",
-    "mpls",
-    "pppoed",
-    "pppoes",
-    "geneve",
-    "lane",
-    "llc",
-    "metac",
-    "bcc",
-    "oam",
-    "oamf4",
-    "oamf4ec",
-    "oamf4sc",
-    "sc",
-    "ilmic",
-    "vpi",
-    "vci",
-    "connectmsg",
-    "metaconnect",
-    "on",
-    "ifname",
-    "rset",
-    "ruleset",
-    "rnr",
-    "rulenum",
-    "srnr",
-    "subrulenum",
-    "reason",
-    "action",
-    "fisu",
-    "lssu",
-    "lsu",
-    "msu",
-    "hfisu",
-    "hlssu",
-    "hmsu",
-    "sio",
-    "opc",
-    "dpc",
-    "sls",
-    "hsio",
-    "hopc",
-    "hdpc",
-    "hsls",
-    "icmptype",
-    "icmpcode",
-    "icmp-echoreply",
-    "icmp-unreach",
-    "icmp-sourcequench",
-    "icmp-redirect",
-    "icmp-echo",
-    "icmp-routeradvert",
-    "icmp-routersolicit",
-    "icmp-timxceed",
-    "icmp-paramprob",
-    "icmp-tstamp",
-    "icmp-tstampreply",
-    "icmp-ireq",
-    "icmp-ireqreply",
-    "icmp-maskreq",
-    "icmp-maskreply",
-    "icmp6type",
-    "icmp6code",
-    "icmp6-echo",
-    "icmp6-echoreply",
-    "icmp6-multicastlistenerquery",
-    "icmp6-multicastlistenerreportv1",
-    "icmp6-multicastlistenerdone",
-    "icmp6-routersolicit",
-    "icmp6-routeradvert",
-    "icmp6-neighborsolicit",
-    "icmp6-neighboradvert",
-    "icmp6-redirect",
-    "icmp6-routerrenum",
-    "icmp6-nodeinformationquery",
-    "icmp6-nodeinformationresponse",
-    "icmp6-ineighbordiscoverysolicit",
-    "icmp6-ineighbordiscoveryadvert",
-    "icmp6-multicastlistenerreportv2",
-    "icmp6-homeagentdiscoveryrequest",
-    "icmp6-homeagentdiscoveryreply",
-    "icmp6-mobileprefixsolicit",
-    "icmp6-mobileprefixadvert",
-    "icmp6-certpathsolicit",
-    "icmp6-certpathadvert",
-    "icmp6-multicastrouteradvert",
-    "icmp6-multicastroutersolicit",
-    "icmp6-multicastrouterterm",
-    "icmp6-destinationunreach",
-    "icmp6-destinationunreachable",
-    "icmp6-packettoobig",
-    "icmp6-timeexceeded",
-    "icmp6-parameterproblem",
-    "tcpflags",
-    "tcp-fin",
-    "tcp-syn",
-    "tcp-rst",
-    "tcp-push",
-    "tcp-ack",
-    "tcp-urg",
-    "tcp-ece",
-    "tcp-cwr",
-};
+/* Every word that libpcap's scanner does not take for a name (pcap-filter(7), libpcap 1.10), each
+ * between spaces. Which of them mean something on LINKTYPE_RAW is for libpcap to say. */
+static const char packet_filter_keywords[] =
+    " "
+    "dst src link ether ppp slip fddi tr wlan arp rarp ip sctp tcp udp icmp igmp igrp pim "
+    "vrrp carp radio ip6 ipv6 icmp6 ah esp atalk aarp decnet lat sca moprc mopdl iso esis "
+    "es-is isis is-is l1 l2 iih lsp snp csnp psnp clnp stp ipx netbeui host net mask port "
+    "portrange proto protochain gateway type subtype direction dir address1 address2 "
+    "address3 address4 addr1 addr2 addr3 addr4 less greater byte broadcast multicast and "
+    "or not len length inbound outbound ifindex vlan mpls pppoed pppoes geneve lane llc "
+    "metac bcc oam oamf4 oamf4ec oamf4sc sc ilmic vpi vci connectmsg metaconnect on "
+    "ifname rset ruleset rnr rulenum srnr subrulenum reason action fisu lssu lsu msu "
+    "hfisu hlssu hmsu sio opc dpc sls hsio hopc hdpc hsls icmptype icmpcode "
+    "icmp-echoreply icmp-unreach icmp-sourcequench icmp-redirect icmp-echo "
+    "icmp-routeradvert icmp-routersolicit icmp-timxceed icmp-paramprob icmp-tstamp "
+    "icmp-tstampreply icmp-ireq icmp-ireqreply icmp-maskreq icmp-maskreply icmp6type "
+    "icmp6code icmp6-echo icmp6-echoreply icmp6-multicastlistenerquery "
+    "icmp6-multicastlistenerreportv1 icmp6-multicastlistenerdone icmp6-routersolicit "
+    "icmp6-routeradvert icmp6-neighborsolicit icmp6-neighboradvert icmp6-redirect "
+    "icmp6-routerrenum icmp6-nodeinformationquery icmp6-nodeinformationresponse "
+    "icmp6-ineighbordiscoverysolicit icmp6-ineighbordiscoveryadvert "
+    "icmp6-multicastlistenerreportv2 icmp6-homeagentdiscoveryrequest "
+    "icmp6-homeagentdiscoveryreply icmp6-mobileprefixsolicit icmp6-mobileprefixadvert "
+    "icmp6-certpathsolicit icmp6-certpathadvert icmp6-multicastrouteradvert "
+    "icmp6-multicastroutersolicit icmp6-multicastrouterterm icmp6-destinationunreach "
+    "icmp6-destinationunreachable icmp6-packettoobig icmp6-timeexceeded "
+    "icmp6-parameterproblem tcpflags tcp-fin tcp-syn tcp-rst tcp-push tcp-ack tcp-urg "
+    "tcp-ece tcp-cwr ";
 
 #define PACKET_FILTER_DIGITS  "0123456789"
 #define PACKET_FILTER_HEX     PACKET_FILTER_DIGITS "abcdefABCDEF"
@@ -205,12 +44,8 @@ static const char *const packet_filter_keywords[] = {
 
 static bool packet_filter_is_keyword(const char *word)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(packet_filter_keywords); i++) {
-        if (strcmp(word, packet_filter_keywords[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
+    g_autofree char *between_spaces = g_strdup_printf(" %s ", word);
+    return strstr(packet_filter_keywords, between_spaces) != NULL;
 }
 
 /* Up to four decimal numbers with dots between them: a number, an address, the front of one. */
@@ -293,7 +128,8 @@ struct bpf_program *ics_packet_filter_new(const char *expression, GError **error
     struct bpf_program *self = g_new0(struct bpf_program, 1);
     if (pcap_compile(pcap, self, expression, 1, PCAP_NETMASK_UNKNOWN) != 0) {
         g_set_error(error, ICS_ERROR, ICS_ERROR_INPUT, "libpcap says: %s", pcap_geterr(pcap));
-        g_clear_pointer(&self, g_free);
+        g_free(self);
+        self = NULL;
     }
     pcap_close(pcap);
     return self;
