@@ -25,6 +25,7 @@ static void every_duplicated_packet_gets_so_many_copies(void **state)
     }
     assert_in_range(duplicated, 400, 600);
     assert_int_equal(harness->fault->happened, duplicated);
+    assert_int_equal(ics_fault_requested(harness->fault), config.probability);
 }
 
 static void probability_0_and_1_are_certain(void **state)

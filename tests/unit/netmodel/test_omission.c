@@ -29,6 +29,7 @@ static void probability_0_and_1_are_certain(void **state)
         assert_false(ics_fault_harness_next(harness, 0).lost);
     }
     ics_fault_harness_make(harness, &ics_send_omission_class, &always);
+    assert_int_equal(ics_fault_requested(harness->fault), ICS_PROBABILITY_ONE);
     for (int i = 0; i < 1000; i++) {
         assert_true(ics_fault_harness_next(harness, 0).lost);
     }
