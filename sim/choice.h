@@ -23,7 +23,8 @@ typedef struct IcsChoicePoint {
 typedef struct IcsChoice {
     const IcsChoicePoint *point;
     const IcsFate *fate; /* of the packet that is decided on */
-    uint64_t step;       /* sequential elements: number of this decision at the element, from 0 */
+    uint64_t step;       /* sequential elements: number of this decision at the element, from 0;
+                            others: number of this draw of its kind about the fate, from 0 */
     int64_t at_ns;
     uint32_t draw; /* kind of draw within the element, 0..255 */
 } IcsChoice;
