@@ -111,7 +111,8 @@ static uint64_t red_idle_packets(const IcsRed *self, int64_t now_ns)
         return idle_ns > 0 ? UINT64_MAX - 1 : 0;
     }
     unsigned __int128 work = (unsigned __int128)idle_ns * (uint64_t)self->queue.settings.rate_bps;
-    unsigned __int128 packets = work / (RED_BIT_NS * (uint64_t)self->config.average_packet_bytes);
+    uint64_t packet_work = RED_BIT_NS * (uint64_t)self->config.average_packet_bytes;
+    unsigned __int128 packets = work / packet_work;
     return (uint64_t)MIN(packets, UINT64_MAX - 1);
 }
 
