@@ -323,7 +323,7 @@ static void a_discounted_event_is_none_of_the_model(void **state)
     fixture->steps[1].act = discount;
     fixture->steps[2].act = discount;
     for (int i = 0; i < 3; i++) {
-        schedule(fixture, i, 10 * (i + 1), 1);
+        schedule(fixture, i, INT64_C(10) * (i + 1), 1);
     }
     run_until(fixture, FOREVER);
     assert_log(fixture, "0@10 1@20 2@30 ");
