@@ -12,7 +12,6 @@ typedef struct SynchronousSend {
     IcsSocketFlow *flow;
     IcsMessageTag tag;
     bool done;
-    bool abandoned; /* the process does not wait for it any more */
     int result;     /* when done: 0 or a positive errno */
 } SynchronousSend;
 
@@ -102,10 +101,6 @@ static void synchronous_finish_send(IcsSynchronous *self, const IcsRendezvousEve
 {
     SynchronousSend *send = synchronous_send_to(self, event->peer);
     g_assert(send != NULL);
-    if (send->abandoned) {
-        synchronous_forget_send(self, send);
-        return;
-    }
     send->done = true;
     send->result = event->error;
     ics_wait_queue_wake_all(&self->socket->senders);
@@ -315,7 +310,9 @@ static int64_t synchronous_await(IcsSynchronous *self, SynchronousSend *send)
             ics_process_wait(socket->process, &socket->senders, deadline_ns, ICS_WAIT_SEND);
         int error = woken ? ics_socket_take_error(socket) : -ETIMEDOUT;
         if (error != 0 && !send->done) {
-            send->abandoned = true;
+            ics_rendezvous_send_cancelled(self->machine, send->peer);
+            synchronous_pump(self);
+            synchronous_forget_send(self, send);
             return error;
         }
     }
