@@ -90,3 +90,58 @@ void ics_process_fixture_expect(IcsProcessFixture *self, const char *log)
     ics_process_fixture_run(self);
     assert_string_equal(self->log->str, log);
 }
+
+void ics_process_fixture_say(const IcsProcess *self, gconstpointer fixture, const char *what)
+{
+    ics_process_fixture_log((IcsProcessFixture *)fixture, self->name, what);
+}
+
+void ics_process_fixture_say_ended(IcsProcess *self)
+{
+    ics_process_fixture_say(self, self->program.config, "ends");
+}
+
+void ics_process_fixture_run_once(IcsProcess *self, gconstpointer fixture)
+{
+    ics_process_fixture_say(self, fixture, "runs");
+}
+
+void ics_process_fixture_sleep_thrice(IcsProcess *self, gconstpointer fixture)
+{
+    for (int64_t at_ns = 10; at_ns <= 30; at_ns += 10) {
+        ics_process_sleep_until(self, at_ns);
+        ics_process_fixture_say(self, fixture, "wakes");
+    }
+}
+
+static void process_fixture_wait(IcsProcess *self, gconstpointer fixture, int64_t deadline_ns)
+{
+    IcsWaitQueue *queue = &((IcsProcessFixture *)fixture)->queue;
+    bool woken = ics_process_wait(self, queue, deadline_ns, ICS_WAIT_RECEIVE);
+    ics_process_fixture_say(self, fixture, woken ? "woken" : "timed out");
+}
+
+void ics_process_fixture_wait(IcsProcess *self, gconstpointer fixture)
+{
+    process_fixture_wait(self, fixture, ICS_TIME_NEVER);
+}
+
+void ics_process_fixture_wait_until_50(IcsProcess *self, gconstpointer fixture)
+{
+    process_fixture_wait(self, fixture, 50);
+}
+
+void ics_process_fixture_wake_one(IcsProcessFixture *self)
+{
+    ics_wait_queue_wake_one(&self->queue);
+}
+
+void ics_process_fixture_wake_all(IcsProcessFixture *self)
+{
+    ics_wait_queue_wake_all(&self->queue);
+}
+
+void ics_process_fixture_kill_other(IcsProcessFixture *self)
+{
+    ics_process_kill(self->other, ICS_OUTCOME_KILLED);
+}
