@@ -99,6 +99,8 @@ void ics_socket_destroy(IcsSocket *self, IcsCause cause)
     if (self->watcher.queue != NULL) {
         ics_process_unwatch(&self->watcher);
     }
+    ics_wait_queue_clear(&self->readers);
+    ics_wait_queue_clear(&self->senders);
     ics_port_table_unbind(&self->stack->udp_ports, &self->port.binding);
     g_clear_pointer(&self->synchronous, ics_synchronous_free);
     IcsPacket *packet;
