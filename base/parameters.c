@@ -157,6 +157,19 @@ static bool parameters_check_range(const IcsParameter *row, const IcsJsonNode *n
     return false;
 }
 
+/* A size without a unit. */
+static bool parameters_get_bytes(const IcsJsonNode *node, int64_t *bytes, GError **error)
+{
+    if (!ics_json_get_int64(node, bytes, error)) {
+        return false;
+    }
+    if (*bytes < 0) {
+        ics_json_error_expected(node, "a number of bytes", error);
+        return false;
+    }
+    return true;
+}
+
 static bool parameters_get_int64(const IcsParameter *row, const IcsJsonNode *node, int64_t *value,
                                  GError **error)
 {
@@ -175,7 +188,9 @@ static bool parameters_get_int64(const IcsParameter *row, const IcsJsonNode *nod
         ok = ics_json_get_rate(node, value, error);
         break;
     case ICS_PARAMETER_SIZE:
-        ok = ics_json_get_size(node, value, error);
+        ok = row->plain && ics_json_type(node) == ICS_JSON_INTEGER
+                 ? parameters_get_bytes(node, value, error)
+                 : ics_json_get_size(node, value, error);
         break;
     case ICS_PARAMETER_BOOLEAN:
     case ICS_PARAMETER_PROBABILITY:

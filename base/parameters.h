@@ -57,11 +57,13 @@ typedef struct IcsParameter {
     const char *fallback;  /* (nullable) text as in a trace, without quotes */
     int64_t min, max;
     const char *const *choices; /* NAME only: NULL-terminated */
+    bool plain;                 /* SIZE only: an integer without a unit is a number of bytes */
     const char *doc;            /* what it means, one phrase */
 } IcsParameter;
 
 /* For the end of a row. */
 #define ICS_PARAMETER_REQUIRED .required = true
+#define ICS_PARAMETER_PLAIN    .plain = true
 #define ICS_PARAMETER_PRESENCE(config, member)                                                     \
     .present_offset = ICS_PARAMETER_AT(config, member, bool)
 

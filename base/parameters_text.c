@@ -102,6 +102,19 @@ char *ics_parameter_range_text(const IcsParameter *row)
                            unit);
 }
 
+static void parameters_text_write_limits(IcsJsonWriter *writer, const IcsParameter *row,
+                                         const char *min_key, const char *max_key)
+{
+    bool has_min = row->min != 0 || parameters_text_is_signed(row) || row->plain;
+
+    if (row->min != INT64_MIN && has_min) {
+        ics_json_writer_member_int64(writer, min_key, row->min);
+    }
+    if (ics_parameter_max(row) != INT64_MAX) {
+        ics_json_writer_member_int64(writer, max_key, row->max);
+    }
+}
+
 /* The pattern of a number with one of the units. */
 static void parameters_text_write_pattern(IcsJsonWriter *writer, const IcsParameter *row,
                                           const char *const *units, const char *suffix)
@@ -111,22 +124,17 @@ static void parameters_text_write_pattern(IcsJsonWriter *writer, const IcsParame
     for (size_t i = 0; units[i]; i++) {
         g_string_append_printf(alternatives, "%s%s", i ? "|" : "", units[i]);
     }
-    ics_json_writer_member_string(writer, "type", "string");
+    if (row->plain) {
+        ics_json_writer_key(writer, "type");
+        ics_json_writer_raw(writer, "[\"string\",\"integer\"]");
+        parameters_text_write_limits(writer, row, "minimum", "maximum");
+    } else {
+        ics_json_writer_member_string(writer, "type", "string");
+    }
     ics_json_writer_key(writer, "pattern");
     ics_json_writer_string_format(writer, "^%s[0-9]+(\\.[0-9]+)? ?(%s)%s$",
                                   row->min < 0 ? "-?" : "", alternatives->str, suffix);
     g_string_free(alternatives, TRUE);
-}
-
-static void parameters_text_write_limits(IcsJsonWriter *writer, const IcsParameter *row,
-                                         const char *min_key, const char *max_key)
-{
-    if (row->min != INT64_MIN && (row->min != 0 || parameters_text_is_signed(row))) {
-        ics_json_writer_member_int64(writer, min_key, row->min);
-    }
-    if (ics_parameter_max(row) != INT64_MAX) {
-        ics_json_writer_member_int64(writer, max_key, row->max);
-    }
 }
 
 static void parameters_text_write_integer(IcsJsonWriter *writer, const IcsParameter *row)

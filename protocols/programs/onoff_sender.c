@@ -24,7 +24,7 @@ static const IcsParameter onoff_sender_parameters[] = {
     ICS_PARAMETER_STRING_ROW(OnoffSenderConfig, to, "to", NULL, "the receiver, \"host:port\"",
                              ICS_PARAMETER_REQUIRED),
     ICS_PARAMETER_SIZE_ROW(OnoffSenderConfig, size_bytes, "size", "1000B", 0, INT64_MAX,
-                           "bytes of payload in each message"),
+                           "bytes of payload in each message", ICS_PARAMETER_PLAIN),
     ICS_PARAMETER_TIME_ROW(OnoffSenderConfig, interval_ns, "interval", NULL, 1, INT64_MAX,
                            "from one send to the next in a burst", ICS_PARAMETER_REQUIRED),
     ICS_PARAMETER_TIME_ROW(OnoffSenderConfig, on_ns, "on", NULL, 1, INT64_MAX,

@@ -12,6 +12,7 @@ typedef struct IcsProgramClass {
     const char *name; /* as in the trace: "udp-echo-server" */
     const char *doc;
     size_t config_bytes;
+    /* A string that is called "to" is an endpoint, "host:port": the loader checks its host. */
     const IcsParameter *parameters;
     /* Checks the parameters against each other; nullable. ICS_ERROR_INPUT. */
     bool (*check)(gconstpointer config, GError **error);

@@ -29,7 +29,7 @@ static const IcsParameter udp_client_parameters[] = {
     ICS_PARAMETER_INTEGER_ROW(UdpClientConfig, messages, "messages", "1", 0, INT64_MAX,
                               "how many to send"),
     ICS_PARAMETER_SIZE_ROW(UdpClientConfig, size_bytes, "size", "64B", 0, INT64_MAX,
-                           "bytes of payload in each message"),
+                           "bytes of payload in each message", ICS_PARAMETER_PLAIN),
     ICS_PARAMETER_TIME_ROW(UdpClientConfig, interval_ns, "interval", "0ms", 0, INT64_MAX,
                            "from one send to the next, at least"),
     ICS_PARAMETER_TIME_ROW(UdpClientConfig, timeout_ns, "timeout", "1s", 1, INT64_MAX,

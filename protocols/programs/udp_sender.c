@@ -20,7 +20,7 @@ static const IcsParameter udp_sender_parameters[] = {
     ICS_PARAMETER_INTEGER_ROW(UdpSenderConfig, messages, "messages", NULL, 0, INT64_MAX,
                               "how many to send", ICS_PARAMETER_REQUIRED),
     ICS_PARAMETER_SIZE_ROW(UdpSenderConfig, size_bytes, "size", "1000B", 0, INT64_MAX,
-                           "bytes of payload in each message"),
+                           "bytes of payload in each message", ICS_PARAMETER_PLAIN),
     ICS_PARAMETER_TIME_ROW(UdpSenderConfig, interval_ns, "interval", NULL, 0, INT64_MAX,
                            "from one send to the next", ICS_PARAMETER_REQUIRED),
     ICS_PARAMETER_BOOLEAN_ROW(UdpSenderConfig, checksum, "checksum", "true",

@@ -317,6 +317,32 @@ static void text_may_be_bounded_from_below_alone(void **state)
     }
 }
 
+static void a_plain_size_may_be_a_number_of_bytes(void **state)
+{
+    (void)state;
+    static const IcsParameter table[] = {
+        ICS_PARAMETER_SIZE_ROW(SampleConfig, limit_bytes, "limit", "1B", 0, 1000, "how large",
+                               ICS_PARAMETER_PLAIN),
+        ICS_PARAMETER_END,
+    };
+    const struct {
+        const char *text;
+        int64_t bytes; /* negative: refused */
+    } rows[] = {{"{\"limit\": 512}", 512}, {"{\"limit\": \"512B\"}", 512},
+                {"{\"limit\": 1001}", -1}, {"{\"limit\": -1}", -1},
+                {"{\"limit\": 1.5}", -1},  {"{\"limit\": \"512\"}", -1}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(IcsJsonDocument) document =
+            ics_json_document_parse("test", rows[i].text, strlen(rows[i].text), NULL);
+        IcsJsonNode root = ics_json_root(document);
+        SampleConfig config = {0};
+        bool ok = ics_parameters_read(table, &root, NULL, &config, NULL);
+        assert_int_equal(ok, rows[i].bytes >= 0);
+        assert_true(!ok || config.limit_bytes == rows[i].bytes);
+    }
+}
+
 static void help_is_aligned(void **state)
 {
     (void)state;
@@ -348,6 +374,7 @@ int main(void)
         cmocka_unit_test(the_patterns_accept_what_the_parsers_accept),
         cmocka_unit_test(a_table_without_required_rows_has_no_required_list),
         cmocka_unit_test(text_may_be_bounded_from_below_alone),
+        cmocka_unit_test(a_plain_size_may_be_a_number_of_bytes),
         cmocka_unit_test(help_is_aligned),
     };
 
