@@ -60,15 +60,15 @@ typedef struct IcsTraceAction {
     IcsActionKind kind;
     const char *pointer;
     IcsActionTrigger when;
-    int32_t link;       /* index in the trace, -1: none */
-    bool directions[2]; /* of the link */
-    int32_t host;       /* index, -1: none */
-    int32_t process;    /* index, -1: none */
-    int32_t fault;      /* index in the link's or host's list, -1: none */
-    int64_t value;      /* LINK_RATE bit/s, LINK_DELAY ns */
-    gpointer config;    /* FAULT_CHANGE: of the fault's class; owned */
-    GArray *sides[2];   /* PARTITION, REPAIR: indices of hosts (uint32_t, ascending) on either side;
-                           REPAIR of everything: both empty. Owned; NULL otherwise */
+    int32_t link;         /* index in the trace, -1: none */
+    bool directions[2];   /* of the link */
+    int32_t host;         /* index, -1: none */
+    int32_t process;      /* index, -1: none */
+    int32_t fault;        /* index in the link's or host's list, -1: none */
+    int64_t value;        /* LINK_RATE bit/s, LINK_DELAY ns */
+    gconstpointer config; /* FAULT_CHANGE: of the fault's class; owned by the trace */
+    GArray *sides[2]; /* PARTITION, REPAIR: indices of hosts (uint32_t, ascending) on either side;
+                         REPAIR of everything: both empty. Owned; NULL otherwise */
 } IcsTraceAction;
 
 #endif

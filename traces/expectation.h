@@ -3,6 +3,7 @@
 #ifndef ICS_TRACES_EXPECTATION_H
 #define ICS_TRACES_EXPECTATION_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,7 +21,7 @@ typedef enum {
 } IcsMetricTarget;
 
 /* How a metric's value is written in the trace: a count, a time in ns ("20ms"), bytes, bit/s, or a
- * ratio in units of 2^-63 ("10%"). */
+ * ratio in units of 2^-63 ("10%"; one is INT64_MAX). */
 typedef enum {
     ICS_METRIC_COUNT,
     ICS_METRIC_TIME,
@@ -77,9 +78,26 @@ typedef enum {
         ICS_N_METRICS
 } IcsMetric;
 
+/* A row of the table above. */
+typedef struct IcsMetricInfo {
+    const char *name; /* as in the trace */
+    IcsMetricTarget target;
+    IcsMetricUnit unit;
+    const char *meaning;
+} IcsMetricInfo;
+
+const IcsMetricInfo *ics_metric_info(IcsMetric metric);
+
+/* "flow", "link", "host", "process", "run". */
+const char *ics_metric_target_name(IcsMetricTarget target);
+
+/* Whether it may be narrowed by a cause. */
+bool ics_metric_takes_cause(IcsMetric metric);
+
 typedef struct IcsTraceExpectation {
     IcsMetricTarget target;
-    const char *name; /* "asker -> echo"; "wire client->server"; a host's or process's; NULL: run */
+    const char *name; /* "asker -> echo" or "asker -> server:6789"; "wire client->server"; a host's
+                         or process's; NULL: run */
     IcsMetric metric;
     const char *cause; /* spelling of an IcsCause, nullable */
     int64_t min;       /* INT64_MIN: no bound */

@@ -26,7 +26,7 @@ typedef struct IcsTrace IcsTrace;
 /* One fault element of a link or host, as the trace says it. */
 typedef struct IcsTraceFault {
     const IcsFaultClass *klass;
-    gpointer config; /* of the class; owned */
+    gconstpointer config; /* of the class; owned by the trace, like all that `scope` points to */
     IcsFaultScopeConfig scope;
     const char *name;    /* nullable */
     const char *pointer; /* of the element */
@@ -34,6 +34,12 @@ typedef struct IcsTraceFault {
     bool directions[2]; /* from the link's first end, from its second */
     bool on;            /* at the start */
 } IcsTraceFault;
+
+/* Parameters that the trace owns. */
+typedef struct IcsTraceConfig {
+    const IcsParameter *parameters;
+    gpointer config;
+} IcsTraceConfig;
 
 typedef struct IcsTraceInterface {
     const char *name; /* "eth0" */
@@ -50,6 +56,9 @@ typedef struct IcsTraceHost {
     GArray *faults;     /* of IcsTraceFault: send-omission, receive-omission */
 } IcsTraceHost;
 
+/* The place of an interface that is still to be chosen. */
+#define ICS_TRACE_NO_INTERFACE UINT32_MAX
+
 typedef struct IcsTraceLink {
     const char *name;
     const char *pointer;
@@ -65,16 +74,16 @@ typedef struct IcsTraceProcess {
     const char *pointer;
     uint32_t host;
     const IcsProgramClass *program;
-    gpointer config; /* of the program; owned */
+    gconstpointer config; /* of the program; owned by the trace */
     int64_t start_ns;
     bool handler_form; /* "form": "handler" */
 } IcsTraceProcess;
 
 struct IcsTrace {
     IcsJsonDocument *document;
-    char *name;   /* the file's, as the user named it */
-    char *sha256; /* of the document's canonical text */
-    const char *title;
+    char *name;          /* the file's, as the user named it */
+    char *sha256;        /* of the document's canonical text */
+    const char *title;   /* "untitled" if it says nothing */
     const char *look_at; /* what to look at, nullable */
     uint64_t seed;
     int64_t stop_ns;
@@ -86,6 +95,7 @@ struct IcsTrace {
     GArray *schedule;       /* of IcsTraceAction, in the order of the file */
     GArray *expectations;   /* of IcsTraceExpectation, in the order of the file */
     GPtrArray *warnings;    /* of char *: "FILE:LINE:COL: /pointer: text" */
+    GArray *configs;        /* of IcsTraceConfig: everything that was read by a table */
     GHashTable *capacities; /* name of the file -> IcsCapacity */
     IcsArena arena;         /* of its strings */
 };
@@ -94,6 +104,11 @@ struct IcsTrace {
  * "POINTER=VALUE" strings that are applied before the check. Transfer full; NULL and
  * ICS_ERROR_INPUT (with file, line, column, pointer, what was expected) or ICS_ERROR_MACHINE. */
 IcsTrace *ics_trace_load(const char *path, const char *const *sets, GError **error);
+
+/* The same, where trace and world may take so many bytes of memory (ics_trace_load: three quarters
+ * of what is available); ICS_ERROR_MACHINE, with the estimate, before more is taken. */
+IcsTrace *ics_trace_load_within(const char *path, const char *const *sets,
+                                uint64_t memory_limit_bytes, GError **error);
 
 /* The same from text. `base_directory` (nullable: the current one) is where files that the trace
  * names are looked for. */

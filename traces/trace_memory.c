@@ -1,14 +1,21 @@
-/* How much memory a world takes, from above: measured on worlds of a million hosts, with what
- * malloc adds. */
-#include "traces/trace.h"
+/* How much memory a trace and its world take, from above: measured on traces of a million hosts,
+ * with what malloc adds. */
+#include "base/error.h"
+#include "traces/trace_reader.h"
 
-#define TRACE_MEMORY_WORLD     (4 * 1024 * 1024)
-#define TRACE_MEMORY_HOST      1600
-#define TRACE_MEMORY_INTERFACE 200
-#define TRACE_MEMORY_LINK      3200
-#define TRACE_MEMORY_FAULT     512
-#define TRACE_MEMORY_PROCESS   1024
-#define TRACE_MEMORY_ACTION    256
+/* Of a world. */
+#define TRACE_MEMORY_WORLD     UINT64_C(4194304)
+#define TRACE_MEMORY_HOST      UINT64_C(1600)
+#define TRACE_MEMORY_INTERFACE UINT64_C(200)
+#define TRACE_MEMORY_LINK      UINT64_C(3200)
+#define TRACE_MEMORY_FAULT     UINT64_C(512)
+#define TRACE_MEMORY_PROCESS   UINT64_C(1024)
+#define TRACE_MEMORY_ACTION    UINT64_C(256)
+
+/* Of the trace itself: an entry of each list. */
+#define TRACE_MEMORY_ENTRY UINT64_C(1024)
+
+#define TRACE_MEMORY_MIB UINT64_C(1048576)
 
 uint64_t ics_trace_estimate_memory(const IcsTrace *self)
 {
@@ -22,8 +29,35 @@ uint64_t ics_trace_estimate_memory(const IcsTrace *self)
     for (guint i = 0; i < self->links->len; i++) {
         faults += UINT64_C(2) * g_array_index(self->links, IcsTraceLink, i).faults->len;
     }
-    return TRACE_MEMORY_WORLD + self->hosts->len * UINT64_C(TRACE_MEMORY_HOST) +
-           interfaces * TRACE_MEMORY_INTERFACE + self->links->len * UINT64_C(TRACE_MEMORY_LINK) +
-           faults * TRACE_MEMORY_FAULT + self->processes->len * UINT64_C(TRACE_MEMORY_PROCESS) +
-           self->schedule->len * UINT64_C(TRACE_MEMORY_ACTION);
+    return TRACE_MEMORY_WORLD + self->hosts->len * TRACE_MEMORY_HOST +
+           interfaces * TRACE_MEMORY_INTERFACE + self->links->len * TRACE_MEMORY_LINK +
+           faults * TRACE_MEMORY_FAULT + self->processes->len * TRACE_MEMORY_PROCESS +
+           self->schedule->len * TRACE_MEMORY_ACTION;
+}
+
+static uint64_t trace_memory_count(const IcsJsonNode *root, const char *key)
+{
+    IcsJsonNode list;
+    return ics_json_member(root, key, &list) ? ics_json_length(&list) : 0;
+}
+
+bool ics_trace_fits_memory(const IcsJsonDocument *document, uint64_t limit_bytes, GError **error)
+{
+    IcsJsonNode root = ics_json_root(document);
+    uint64_t hosts = trace_memory_count(&root, "hosts");
+    uint64_t links = trace_memory_count(&root, "links");
+    uint64_t others = trace_memory_count(&root, "processes") +
+                      trace_memory_count(&root, "schedule") + trace_memory_count(&root, "expect");
+    uint64_t needed = (hosts + links + others) * TRACE_MEMORY_ENTRY + hosts * TRACE_MEMORY_HOST +
+                      links * TRACE_MEMORY_LINK + others * TRACE_MEMORY_ACTION;
+    if (needed <= limit_bytes) {
+        return true;
+    }
+    g_set_error(error, ICS_ERROR, ICS_ERROR_MACHINE,
+                "%s: %" G_GUINT64_FORMAT " hosts and %" G_GUINT64_FORMAT
+                " links need about %" G_GUINT64_FORMAT " MiB of memory, and %" G_GUINT64_FORMAT
+                " MiB may be used",
+                ics_json_document_name(document), hosts, links, needed / TRACE_MEMORY_MIB + 1,
+                limit_bytes / TRACE_MEMORY_MIB);
+    return false;
 }

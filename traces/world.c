@@ -1,6 +1,7 @@
 #include "traces/world.h"
 
 #include "base/error.h"
+#include "traces/trace_chain.h"
 #include "traces/world_internal.h"
 
 static char **world_host_names(const IcsTrace *trace)
@@ -128,20 +129,11 @@ IcsLinkDirection *ics_world_direction(const IcsWorld *self, uint32_t link, int d
     return g_ptr_array_index(self->network->directions, 2 * link + (uint32_t)direction);
 }
 
-/* The element of a chain that stems from the rule with this pointer. */
-static IcsFault *world_fault_of(IcsFault *chain, const char *pointer)
-{
-    while (chain != NULL && chain->point.pointer != pointer) {
-        chain = chain->next;
-    }
-    return chain;
-}
-
 IcsFault *ics_world_link_fault(const IcsWorld *self, uint32_t link, int direction, uint32_t fault)
 {
     const IcsTraceLink *from = &g_array_index(self->trace->links, IcsTraceLink, link);
     const IcsTraceFault *rule = &g_array_index(from->faults, IcsTraceFault, fault);
-    return world_fault_of(ics_world_direction(self, link, direction)->faults, rule->pointer);
+    return ics_trace_chain_find(ics_world_direction(self, link, direction)->faults, rule);
 }
 
 IcsFault *ics_world_host_fault(const IcsWorld *self, uint32_t host, uint32_t fault)
@@ -149,6 +141,6 @@ IcsFault *ics_world_host_fault(const IcsWorld *self, uint32_t host, uint32_t fau
     const IcsTraceHost *from = &g_array_index(self->trace->hosts, IcsTraceHost, host);
     const IcsTraceFault *rule = &g_array_index(from->faults, IcsTraceFault, fault);
     IcsHost *in = ics_world_host(self, host);
-    IcsFault *found = world_fault_of(in->send_omissions, rule->pointer);
-    return found != NULL ? found : world_fault_of(in->receive_omissions, rule->pointer);
+    IcsFault *found = ics_trace_chain_find(in->send_omissions, rule);
+    return found != NULL ? found : ics_trace_chain_find(in->receive_omissions, rule);
 }

@@ -1,40 +1,7 @@
 /* Hosts, links and fault elements of a world, from the checked trace. */
 #include "protocols/stack/stack.h"
+#include "traces/trace_chain.h"
 #include "traces/world_internal.h"
-
-/* The unnamed elements of one kind at one place are told apart by their order. */
-static uint32_t world_occurrence(const IcsFault *chain, const IcsFaultClass *klass)
-{
-    uint32_t n = 0;
-    for (; chain != NULL; chain = chain->next) {
-        n += chain->klass == klass && chain->label != NULL;
-    }
-    return n;
-}
-
-static bool world_add_fault(IcsWorld *self, IcsFault **chain, const IcsTraceFault *rule,
-                            const char *place, GError **error)
-{
-    IcsFaultSettings settings = {
-        .place = place,
-        .name = rule->name,
-        .pointer = rule->pointer,
-        .occurrence = world_occurrence(*chain, rule->klass),
-        .seed = self->seed,
-        .clock_ns = rule->clock_ns,
-    };
-    IcsFaultScope scope;
-    if (!ics_fault_scope_init(&scope, &rule->scope, error)) {
-        return false;
-    }
-    IcsFault *fault = ics_fault_new(rule->klass, rule->config, &settings, &scope, error);
-    if (fault == NULL) {
-        return false;
-    }
-    fault->on = rule->on;
-    ics_fault_chain_add(chain, fault);
-    return true;
-}
 
 /* ---- hosts ---- */
 
@@ -47,7 +14,7 @@ static bool world_build_host_faults(IcsWorld *self, IcsHost *host, const IcsTrac
         IcsFault **chain = rule->klass->stage == ICS_FAULT_STAGE_SEND_OMISSION
                                ? &host->send_omissions
                                : &host->receive_omissions;
-        if (!world_add_fault(self, chain, rule, place, error)) {
+        if (!ics_trace_chain_add(chain, rule, rule->config, place, self->seed, error)) {
             return false;
         }
     }
@@ -90,8 +57,8 @@ static bool world_build_link_faults(IcsWorld *self, uint32_t index, const IcsTra
         const IcsTraceFault *rule = &g_array_index(from->faults, IcsTraceFault, i);
         for (int direction = 0; direction < 2; direction++) {
             IcsLinkDirection *on = ics_world_direction(self, index, direction);
-            if (rule->directions[direction] &&
-                !world_add_fault(self, &on->faults, rule, on->name, error)) {
+            if (rule->directions[direction] && !ics_trace_chain_add(&on->faults, rule, rule->config,
+                                                                    on->name, self->seed, error)) {
                 return false;
             }
         }

@@ -35,7 +35,7 @@ static void world_start_due(IcsTimer *timer)
 void ics_world_schedule_processes(IcsWorld *self)
 {
     uint32_t n = self->trace->processes->len;
-    self->starts = ics_arena_new_array(&self->arena, n, IcsWorldStart);
+    self->starts = ics_arena_new_array(&self->arena, IcsWorldStart, n);
     for (uint32_t i = 0; i < n; i++) {
         const IcsTraceProcess *from = world_process(self, i);
         IcsWorldStart *start = &self->starts[i];

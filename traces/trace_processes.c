@@ -1,0 +1,175 @@
+/* Processes: a built-in program with its parameters, on a host. */
+#include <string.h>
+
+#include "base/error.h"
+#include "traces/trace_reader.h"
+
+typedef struct IcsTraceProcessSettings {
+    char *name;
+    char *host;
+    int64_t start_ns;
+    int form; /* 0: coroutine, 1: handler */
+} IcsTraceProcessSettings;
+
+static const char *const trace_processes_forms[] = {"coroutine", "handler", NULL};
+
+const IcsParameter ics_trace_process_parameters[] = {
+    ICS_PARAMETER_STRING_ROW(IcsTraceProcessSettings, name, "name", NULL, "its name",
+                             ICS_PARAMETER_REQUIRED),
+    ICS_PARAMETER_STRING_ROW(IcsTraceProcessSettings, host, "host", NULL, "where it runs",
+                             ICS_PARAMETER_REQUIRED),
+    ICS_PARAMETER_TIME_ROW(IcsTraceProcessSettings, start_ns, "start", "0 ns", 0,
+                           ICS_TRACE_TIME_MAX_NS, "when it starts"),
+    ICS_PARAMETER_NAME_ROW(IcsTraceProcessSettings, form, "form", "coroutine",
+                           trace_processes_forms,
+                           "with a stack of its own, or without one (for masses of processes); "
+                           "the results are the same"),
+    ICS_PARAMETER_END,
+};
+
+/* ---- the program ---- */
+
+static const IcsProgramClass *trace_processes_read_class(const IcsJsonNode *node, GError **error)
+{
+    IcsJsonNode program;
+    int index;
+    if (!ics_json_require_member(node, "program", &program, error)) {
+        return NULL;
+    }
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (const IcsProgramClass *const *klass = ics_program_classes; *klass != NULL; klass++) {
+        g_ptr_array_add(names, (gpointer)(*klass)->name);
+    }
+    g_ptr_array_add(names, NULL);
+    if (!ics_json_get_name(&program, "program", (const char *const *)names->pdata, &index, error)) {
+        return NULL;
+    }
+    return ics_program_classes[index];
+}
+
+/* program.h: a parameter "to" is an endpoint. */
+static bool trace_processes_check_endpoint(const IcsTraceReader *self, const IcsJsonNode *node,
+                                           const IcsProgramClass *program, GError **error)
+{
+    IcsJsonNode to;
+    const char *text;
+    for (const IcsParameter *row = program->parameters; row->name != NULL; row++) {
+        if (row->type == ICS_PARAMETER_STRING && strcmp(row->name, "to") == 0 &&
+            ics_json_member(node, row->name, &to)) {
+            return ics_json_get_string(&to, &text, error) &&
+                   ics_trace_reader_endpoint(self, &to, text, error);
+        }
+    }
+    return true;
+}
+
+static gconstpointer trace_processes_read_config(IcsTraceReader *self, const IcsJsonNode *node,
+                                                 const IcsProgramClass *program,
+                                                 const char *const *keys, GError **error)
+{
+    GError *failure = NULL;
+    gconstpointer config = ics_trace_reader_config(self, node, program->parameters,
+                                                   program->config_bytes, keys, error);
+    if (config == NULL || !trace_processes_check_endpoint(self, node, program, error)) {
+        return NULL;
+    }
+    if (program->check != NULL && !program->check(config, &failure)) {
+        ics_trace_reader_fail(node, failure, error);
+        return NULL;
+    }
+    return config;
+}
+
+/* ---- one process ---- */
+
+static bool trace_processes_name(IcsTraceReader *self, const IcsJsonNode *node, const char *name,
+                                 GError **error)
+{
+    IcsJsonNode at = ics_trace_reader_member(node, "name");
+    uint32_t index = self->trace->processes->len;
+    if (!ics_trace_reader_check_name(&at, false, "process", name, error)) {
+        return false;
+    }
+    if (!ics_name_index_add(&self->processes, name, index)) {
+        ics_name_index_has(&self->processes, name, &index);
+        ics_json_error(&at, error, "two processes are called \"%s\": see %s", name,
+                       g_array_index(self->trace->processes, IcsTraceProcess, index).pointer);
+        return false;
+    }
+    return true;
+}
+
+static bool trace_processes_read_settings(IcsTraceReader *self, const IcsJsonNode *node,
+                                          const char *const *keys, IcsTraceProcess *process,
+                                          GError **error)
+{
+    const IcsTraceProcessSettings *settings = ics_trace_reader_config(
+        self, node, ics_trace_process_parameters, sizeof(*settings), keys, error);
+    if (settings == NULL || !trace_processes_name(self, node, settings->name, error)) {
+        return false;
+    }
+    process->name = settings->name;
+    process->start_ns = settings->start_ns;
+    process->handler_form = settings->form == 1;
+    IcsJsonNode host = ics_trace_reader_member(node, "host");
+    if (process->start_ns > self->trace->stop_ns) {
+        IcsJsonNode start = ics_trace_reader_member(node, "start");
+        ics_trace_reader_warn(self, &start, "the run stops before: the process will never start");
+    }
+    return ics_name_index_find(&self->hosts, &host, settings->host, &process->host, error);
+}
+
+static bool trace_processes_check_form(const IcsJsonNode *node, const IcsTraceProcess *process,
+                                       GError **error)
+{
+    if (process->handler_form && process->program->handler == NULL) {
+        IcsJsonNode form = ics_trace_reader_member(node, "form");
+        ics_json_error(&form, error, "%s exists as a coroutine only", process->program->name);
+        return false;
+    }
+    return true;
+}
+
+static bool trace_processes_read_one(IcsTraceReader *self, const IcsJsonNode *node, GError **error)
+{
+    static const char *const others[] = {"program", NULL};
+    IcsTraceProcess process = {.program = trace_processes_read_class(node, error)};
+    if (process.program == NULL) {
+        return false;
+    }
+    const IcsParameter *const tables[] = {process.program->parameters, ics_trace_process_parameters,
+                                          NULL};
+    g_autoptr(GPtrArray) keys = ics_trace_reader_keys(tables, others);
+    const char *const *list = (const char *const *)keys->pdata;
+    process.pointer = ics_trace_reader_pointer(self, node);
+    if (!trace_processes_read_settings(self, node, list, &process, error) ||
+        !trace_processes_check_form(node, &process, error)) {
+        return false;
+    }
+    process.config = trace_processes_read_config(self, node, process.program, list, error);
+    if (process.config == NULL) {
+        return false;
+    }
+    g_array_append_val(self->trace->processes, process);
+    return true;
+}
+
+bool ics_trace_processes_read(IcsTraceReader *self, const IcsJsonNode *root, GError **error)
+{
+    IcsJsonNode processes;
+    IcsJsonIterator iterator;
+    IcsJsonNode child;
+    if (!ics_json_member(root, "processes", &processes)) {
+        return true;
+    }
+    if (!ics_json_expect_array(&processes, error)) {
+        return false;
+    }
+    ics_json_iterator_init(&iterator, &processes);
+    while (ics_json_iterator_next(&iterator, &child)) {
+        if (!trace_processes_read_one(self, &child, error)) {
+            return false;
+        }
+    }
+    return true;
+}
