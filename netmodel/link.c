@@ -29,7 +29,9 @@ static bool link_direction_make_queue(IcsLinkDirection *self, const IcsLinkConfi
         .pointer = config->pointer,
         .seed = self->simulation->seed,
         .chooser = &self->simulation->chooser,
-        .rate_bps = config->rate_bps,
+        .rate_bps =
+            config->capacity != NULL ? ics_capacity_mean_bps(config->capacity) : config->rate_bps,
+        .mtu_bytes = config->mtu_bytes,
         .drop = link_direction_sink,
         .sink = self,
     };

@@ -107,6 +107,7 @@ void ics_link_direction_set_rate(IcsLinkDirection *self, int64_t rate_bps)
     int64_t old_rate_bps = self->transmitter.rate_bps;
     self->transmitter.rate_bps = rate_bps;
     self->transmitter.cached_bytes = 0;
+    self->queue->settings.rate_bps = rate_bps;
     if (self->in_service != NULL) {
         link_scheduled_retime(self, old_rate_bps);
     }
@@ -123,6 +124,7 @@ static void link_scheduled_abort(IcsLinkDirection *self, IcsCause cause)
     self->in_service = NULL;
     self->counters.busy_ns += (uint64_t)(now_ns - packet->starts_ns);
     self->transmitter.busy_until_ns = now_ns;
+    self->transmitter.cursor = (IcsCapacityCursor){0};
     ics_simulation_cancel(self->simulation, &self->departure);
     ics_link_direction_drop(self, packet, cause, now_ns);
 }
@@ -135,9 +137,10 @@ void ics_link_direction_flush(IcsLinkDirection *self, IcsCause cause)
     link_scheduled_abort(self, cause);
     link_scheduled_account(self);
     IcsPacket *packet;
-    while ((packet = self->queue->klass->dequeue(self->queue, now_ns)) != NULL) {
+    while ((packet = ics_queue_take(self->queue)) != NULL) {
         ics_link_direction_drop(self, packet, cause, now_ns);
     }
+    ics_link_scheduled_start(self); /* finds the queue empty, so that the discipline knows */
 }
 
 void ics_link_direction_down(IcsLinkDirection *self)
