@@ -162,6 +162,13 @@ bool ics_process_wait(IcsProcess *self, IcsWaitQueue *queue, int64_t deadline_ns
     return self->woken;
 }
 
+void ics_process_yield(IcsProcess *self)
+{
+    g_assert(self->state == ICS_PROCESS_RUNNING && !ics_process_is_handler(self));
+    ics_timer_arm(&self->timer, self->simulation->now_ns);
+    process_block(self, ICS_WAIT_COMPUTE);
+}
+
 void ics_process_set_timer(IcsProcess *self, int64_t at_ns)
 {
     g_assert(ics_process_is_handler(self));

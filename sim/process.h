@@ -156,6 +156,9 @@ void ics_process_compute_until(IcsProcess *self, int64_t at_ns);
 bool ics_process_wait(IcsProcess *self, IcsWaitQueue *queue, int64_t deadline_ns,
                       IcsWaitReason reason);
 
+/* Lets everything else that is due at this instant happen first. */
+void ics_process_yield(IcsProcess *self);
+
 /* Ends the calling process; does not return in a coroutine. In a handler it returns, and no
  * function of the handler is called again. */
 void ics_process_exit(IcsProcess *self, int exit_code);

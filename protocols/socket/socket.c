@@ -26,6 +26,22 @@ bool ics_socket_may_block(const IcsSocket *self, int flags)
            !ics_process_is_handler(self->process);
 }
 
+/* Counts a call that need not block. */
+static void socket_take_turn(IcsProcess *process)
+{
+    IcsSocketTable *table = process->owner;
+    int64_t now_ns = process->simulation->now_ns;
+    if (table->called_ns != now_ns) {
+        table->called_ns = now_ns;
+        table->calls = 0;
+    }
+    if (G_UNLIKELY(++table->calls >= ICS_SOCKET_CALLS_AT_ONCE) &&
+        !ics_process_is_handler(process)) {
+        table->calls = 0;
+        ics_process_yield(process);
+    }
+}
+
 static void socket_publish_bound(const IcsSocket *self)
 {
     IcsSimulation *simulation = self->process->simulation;
@@ -168,6 +184,7 @@ int ics_resolve_endpoint(IcsProcess *self, const char *text, IcsEndpoint *endpoi
 
 static int64_t socket_send(IcsSocket *self, const void *bytes, size_t n, int flags, IcsEndpoint to)
 {
+    socket_take_turn(self->process);
     int result = ics_socket_take_error(self);
     if (result == 0) {
         result = ics_socket_autobind(self);
@@ -218,6 +235,7 @@ int64_t ics_receive_from(IcsProcess *self, int descriptor, void *buffer, size_t 
     if (socket == NULL) {
         return -EBADF;
     }
+    socket_take_turn(self);
     int result = ics_socket_autobind(socket);
     if (result != 0) {
         return result;

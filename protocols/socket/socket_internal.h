@@ -10,6 +10,10 @@
 /* Descriptors that one process can have open at once. */
 #define ICS_SOCKETS_MAX 1024
 
+/* Calls that a process can make at one instant before others have their turn, so that a program
+ * that never blocks can be watched and interrupted. */
+#define ICS_SOCKET_CALLS_AT_ONCE 100000
+
 /* Linux's net.core.rmem_default, in bytes of payload. */
 #define ICS_SOCKET_RECEIVE_BUFFER 212992
 
@@ -40,6 +44,8 @@ typedef struct IcsSocketTable {
     uint16_t next_ordinal; /* of the next socket in this process */
     IcsDrawSite draws;
     uint64_t next_draw;
+    int64_t called_ns; /* the instant of the last call ... */
+    uint32_t calls;    /* ... and how many there were at that instant */
 } IcsSocketTable;
 
 struct IcsSocket {

@@ -12,7 +12,7 @@ typedef struct SynchronousSend {
     IcsSocketFlow *flow;
     IcsMessageTag tag;
     bool done;
-    int result;     /* when done: 0 or a positive errno */
+    int result; /* when done: 0 or a positive errno */
 } SynchronousSend;
 
 typedef struct IcsSynchronous {
