@@ -9,6 +9,10 @@
 #include "protocols/programs/payload.h"
 #include "protocols/programs/program_table.h"
 
+/* Operations after which others have their turn, so that a list that repeats for ever at one
+ * instant can be watched and interrupted. */
+#define OPERATIONS_AT_ONCE 100000
+
 /* What the process remembers between operations. */
 typedef struct {
     IcsProcess *process;
@@ -17,6 +21,7 @@ typedef struct {
     uint8_t *buffer; /* ICS_DATAGRAM_MAX bytes */
     int64_t received_bytes;
     IcsReceived received;
+    uint64_t done;     /* operations so far */
     uint8_t *alphabet; /* what "size" sends */
     size_t alphabet_bytes;
 } OperationsRun;
@@ -322,6 +327,9 @@ static void operations_run_list(OperationsRun *self, const IcsOperations *operat
     for (guint i = 0; i < operations->list->len; i++) {
         const IcsOperation *operation = &g_array_index(operations->list, IcsOperation, i);
         operations_judge(self, operation, operations_do(self, operation));
+        if (++self->done % OPERATIONS_AT_ONCE == 0) {
+            ics_process_yield(self->process);
+        }
     }
 }
 
