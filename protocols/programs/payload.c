@@ -1,5 +1,8 @@
 #include "protocols/programs/payload.h"
 
+#include <glib.h>
+#include <string.h>
+
 void ics_payload_fill(uint8_t *bytes, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -9,7 +12,6 @@ void ics_payload_fill(uint8_t *bytes, size_t n)
 
 void ics_payload_number(uint8_t *bytes, size_t n, uint64_t number)
 {
-    for (size_t i = 0; i < 8 && i < n; i++) {
-        bytes[i] = (uint8_t)(number >> (56 - 8 * i));
-    }
+    uint64_t big_endian = GUINT64_TO_BE(number);
+    memcpy(bytes, &big_endian, MIN(n, sizeof big_endian));
 }
