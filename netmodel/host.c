@@ -140,15 +140,28 @@ bool ics_host_owns_address(const IcsHost *self, uint32_t address)
            address >> 24 == HOST_LOOPBACK_NETWORK;
 }
 
+static IcsInterface *host_find_route(const IcsHost *self, uint32_t destination)
+{
+    if (ics_host_owns_address(self, destination)) {
+        return self->loopback;
+    }
+    if (self->routes == NULL) {
+        return NULL;
+    }
+    IcsInterface *interface = g_hash_table_lookup(self->routes, ics_host_address_key(destination));
+    const IcsHost *owner = ics_network_host_by_address(self->network, destination);
+    if (interface == NULL && owner != NULL) {
+        interface = g_hash_table_lookup(self->routes, ics_host_neighbour_key(owner));
+    }
+    return interface;
+}
+
 IcsInterface *ics_host_route(IcsHost *self, uint32_t destination)
 {
     if (G_LIKELY(self->cached_route != NULL && self->cached_destination == destination)) {
         return self->cached_route;
     }
-    IcsInterface *interface = g_hash_table_lookup(self->routes, GUINT_TO_POINTER(destination));
-    if (interface == NULL && ics_host_owns_address(self, destination)) {
-        interface = self->loopback;
-    }
+    IcsInterface *interface = host_find_route(self, destination);
     self->cached_destination = destination;
     self->cached_route = interface;
     return interface;

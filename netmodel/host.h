@@ -58,7 +58,8 @@ struct IcsHost {
     uint32_t incarnation;  /* how often it was restarted */
     GPtrArray *interfaces; /* of IcsInterface, owned */
     IcsInterface *loopback;
-    GHashTable *routes; /* destination address -> IcsInterface, for directly connected hosts */
+    GHashTable *routes; /* address at the far end of a link, or neighbouring host -> IcsInterface;
+                           keys are those of host_internal.h; NULL: it has no link */
     uint32_t cached_destination;
     IcsInterface *cached_route; /* NULL: nothing cached */
     const IcsStackClass *stack_class;

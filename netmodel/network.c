@@ -33,7 +33,6 @@ static IcsHost *network_new_host(IcsNetwork *network, uint32_t node)
     self->name = network->simulation->nodes[node].name;
     self->interfaces = g_ptr_array_new_with_free_func(network_free_interface);
     self->loopback = network_new_interface(self, "lo", NETWORK_LOOPBACK_ADDRESS, 8);
-    self->routes = g_hash_table_new(NULL, NULL);
     ics_host_init_loopback(self);
     return self;
 }
@@ -59,7 +58,7 @@ static void network_free_host(gpointer data)
     ics_fault_chain_free(&self->receive_omissions);
     network_free_interface(self->loopback);
     g_ptr_array_unref(self->interfaces);
-    g_hash_table_unref(self->routes);
+    g_clear_pointer(&self->routes, g_hash_table_unref);
     g_free(self);
 }
 
@@ -167,16 +166,19 @@ IcsLinkDirection *ics_network_direction(const IcsNetwork *self, const char *link
     return NULL;
 }
 
-/* The first link to a neighbour serves all of the neighbour's addresses. */
+/* Of several links to one neighbour the first serves all of its addresses but those at the far ends
+ * of the others. */
 static void network_connect_interface(IcsInterface *interface)
 {
-    GHashTable *routes = interface->host->routes;
-    const IcsHost *neighbour = interface->peer->host;
-    for (guint i = 0; i < neighbour->interfaces->len; i++) {
-        const IcsInterface *far = g_ptr_array_index(neighbour->interfaces, i);
-        gpointer key = GUINT_TO_POINTER(far->address);
-        if (far == interface->peer || !g_hash_table_contains(routes, key)) {
-            g_hash_table_insert(routes, key, interface);
+    IcsHost *host = interface->host;
+    if (host->routes == NULL) {
+        host->routes = g_hash_table_new(NULL, NULL);
+    }
+    const gpointer keys[] = {ics_host_address_key(interface->peer->address),
+                             ics_host_neighbour_key(interface->peer->host)};
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+        if (!g_hash_table_contains(host->routes, keys[i])) {
+            g_hash_table_insert(host->routes, keys[i], interface);
         }
     }
 }
