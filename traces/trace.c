@@ -5,11 +5,17 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "protocols/programs/operations.h"
 #include "traces/trace_reader.h"
 
 static void trace_free_capacity(gpointer data)
 {
     ics_capacity_free(data);
+}
+
+static void trace_free_operations(gpointer data)
+{
+    ics_operations_free(data);
 }
 
 static IcsTrace *trace_new(IcsJsonDocument *document)
@@ -24,6 +30,7 @@ static IcsTrace *trace_new(IcsJsonDocument *document)
     self->expectations = g_array_new(FALSE, FALSE, sizeof(IcsTraceExpectation));
     self->warnings = g_ptr_array_new_with_free_func(g_free);
     self->configs = g_array_new(FALSE, FALSE, sizeof(IcsTraceConfig));
+    self->operations = g_ptr_array_new_with_free_func(trace_free_operations);
     self->capacities = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, trace_free_capacity);
     ics_arena_init(&self->arena);
     return self;
@@ -78,6 +85,7 @@ void ics_trace_free(IcsTrace *self)
     trace_free_schedule(self);
     g_array_unref(self->expectations);
     g_ptr_array_unref(self->warnings);
+    g_ptr_array_unref(self->operations);
     g_hash_table_unref(self->capacities);
     trace_free_configs(self);
     ics_arena_clear(&self->arena);

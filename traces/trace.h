@@ -96,6 +96,7 @@ struct IcsTrace {
     GArray *expectations;   /* of IcsTraceExpectation, in the order of the file */
     GPtrArray *warnings;    /* of char *: "FILE:LINE:COL: /pointer: text" */
     GArray *configs;        /* of IcsTraceConfig: everything that was read by a table */
+    GPtrArray *operations;  /* of IcsOperations: configs of processes that are such lists */
     GHashTable *capacities; /* name of the file -> IcsCapacity */
     IcsArena arena;         /* of its strings */
 };

@@ -1,7 +1,8 @@
-/* Processes: a built-in program with its parameters, on a host. */
+/* Processes: a built-in program with its parameters, or a list of operations, on a host. */
 #include <string.h>
 
 #include "base/error.h"
+#include "protocols/programs/operations.h"
 #include "traces/trace_reader.h"
 
 typedef struct IcsTraceProcessSettings {
@@ -29,22 +30,40 @@ const IcsParameter ics_trace_process_parameters[] = {
 
 /* ---- the program ---- */
 
-static const IcsProgramClass *trace_processes_read_class(const IcsJsonNode *node, GError **error)
+static const IcsProgramClass *trace_processes_class_by_name(const IcsJsonNode *node, GError **error)
 {
-    IcsJsonNode program;
     int index;
-    if (!ics_json_require_member(node, "program", &program, error)) {
-        return NULL;
-    }
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     for (const IcsProgramClass *const *klass = ics_program_classes; *klass != NULL; klass++) {
         g_ptr_array_add(names, (gpointer)(*klass)->name);
     }
     g_ptr_array_add(names, NULL);
-    if (!ics_json_get_name(&program, "program", (const char *const *)names->pdata, &index, error)) {
+    if (!ics_json_get_name(node, "program", (const char *const *)names->pdata, &index, error)) {
         return NULL;
     }
     return ics_program_classes[index];
+}
+
+/* Either a program or a list of operations. */
+static const IcsProgramClass *trace_processes_read_class(const IcsJsonNode *node, GError **error)
+{
+    IcsJsonNode program;
+    IcsJsonNode operations;
+    if (!ics_json_expect_object(node, error)) {
+        return NULL;
+    }
+    bool has_program = ics_json_member(node, "program", &program);
+    bool has_operations = ics_json_member(node, "operations", &operations);
+    if (has_program && has_operations) {
+        ics_json_error_at_key(&operations, error, "a process runs either a program or operations");
+        return NULL;
+    }
+    if (!has_program && !has_operations) {
+        ics_json_error(node, error,
+                       "the key \"program\" is missing (a name), or \"operations\" (a list)");
+        return NULL;
+    }
+    return has_program ? trace_processes_class_by_name(&program, error) : &ics_operations_program;
 }
 
 /* program.h: a parameter "to" is an endpoint. */
@@ -63,11 +82,25 @@ static bool trace_processes_check_endpoint(const IcsTraceReader *self, const Ics
     return true;
 }
 
+static gconstpointer trace_processes_read_operations(IcsTraceReader *self, const IcsJsonNode *node,
+                                                     GError **error)
+{
+    IcsJsonNode array = ics_trace_reader_member(node, "operations");
+    IcsOperations *operations = ics_operations_read(&array, error);
+    if (operations != NULL) {
+        g_ptr_array_add(self->trace->operations, operations);
+    }
+    return operations;
+}
+
 static gconstpointer trace_processes_read_config(IcsTraceReader *self, const IcsJsonNode *node,
                                                  const IcsProgramClass *program,
                                                  const char *const *keys, GError **error)
 {
     GError *failure = NULL;
+    if (program == &ics_operations_program) {
+        return trace_processes_read_operations(self, node, error);
+    }
     gconstpointer config = ics_trace_reader_config(self, node, program->parameters,
                                                    program->config_bytes, keys, error);
     if (config == NULL || !trace_processes_check_endpoint(self, node, program, error)) {
@@ -124,7 +157,9 @@ static bool trace_processes_check_form(const IcsJsonNode *node, const IcsTracePr
 {
     if (process->handler_form && process->program->handler == NULL) {
         IcsJsonNode form = ics_trace_reader_member(node, "form");
-        ics_json_error(&form, error, "%s exists as a coroutine only", process->program->name);
+        ics_json_error(&form, error, "%s exists as a coroutine only",
+                       process->program == &ics_operations_program ? "a list of operations"
+                                                                   : process->program->name);
         return false;
     }
     return true;
@@ -132,14 +167,17 @@ static bool trace_processes_check_form(const IcsJsonNode *node, const IcsTracePr
 
 static bool trace_processes_read_one(IcsTraceReader *self, const IcsJsonNode *node, GError **error)
 {
-    static const char *const others[] = {"program", NULL};
+    static const char *const program_key[] = {"program", NULL};
+    static const char *const operations_key[] = {"operations", NULL};
     IcsTraceProcess process = {.program = trace_processes_read_class(node, error)};
     if (process.program == NULL) {
         return false;
     }
-    const IcsParameter *const tables[] = {process.program->parameters, ics_trace_process_parameters,
-                                          NULL};
-    g_autoptr(GPtrArray) keys = ics_trace_reader_keys(tables, others);
+    bool is_list = process.program == &ics_operations_program;
+    const IcsParameter *const tables[] = {ics_trace_process_parameters,
+                                          is_list ? NULL : process.program->parameters, NULL};
+    g_autoptr(GPtrArray) keys =
+        ics_trace_reader_keys(tables, is_list ? operations_key : program_key);
     const char *const *list = (const char *const *)keys->pdata;
     process.pointer = ics_trace_reader_pointer(self, node);
     if (!trace_processes_read_settings(self, node, list, &process, error) ||
