@@ -37,7 +37,8 @@ int ics_command_check(int n, char **arguments)
     }
     int worst = ICS_EXIT_OK;
     for (int i = 1; i < n; i++) {
-        worst = MAX(worst, check_one(arguments[i]));
+        int status = check_one(arguments[i]);
+        worst = MAX(worst, status);
     }
     g_clear_pointer(&check_sets, g_strfreev);
     return worst;
