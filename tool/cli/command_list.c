@@ -3,21 +3,12 @@
 
 #include "tool/cli/catalogue.h"
 #include "tool/cli/command.h"
-#include "traces/schema.h"
-
-static int list_schema(void)
-{
-    g_autoptr(GString) text = ics_trace_schema_text();
-    fwrite(text->str, 1, text->len, stdout);
-    return ICS_EXIT_OK;
-}
 
 static void list_kinds(void)
 {
     for (const IcsCatalogueKind *kind = ics_catalogue; kind->name != NULL; kind++) {
         printf("%s\n", kind->name);
     }
-    puts("schema");
 }
 
 static int list_unknown(const char *name)
@@ -26,7 +17,6 @@ static int list_unknown(const char *name)
     for (const IcsCatalogueKind *kind = ics_catalogue; kind->name != NULL; kind++) {
         g_ptr_array_add(names, (gpointer)kind->name);
     }
-    g_ptr_array_add(names, (gpointer) "schema");
     g_ptr_array_add(names, NULL);
     return ics_command_unknown("kind", name, (const char *const *)names->pdata);
 }
@@ -55,9 +45,6 @@ int ics_command_list(int n, char **arguments)
     if (n == 1) {
         list_kinds();
         return ICS_EXIT_OK;
-    }
-    if (strcmp(arguments[1], "schema") == 0) {
-        return list_schema();
     }
     const IcsCatalogueKind *kind = ics_catalogue_kind(arguments[1]);
     if (kind == NULL) {

@@ -1,0 +1,67 @@
+#include "tool/cli/run_loop.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define RUN_LOOP_EVENTS        20000 /* between two looks at clock and signal: some milliseconds */
+#define RUN_LOOP_FIRST_US      1000000
+#define RUN_LOOP_INTERVAL_US   200000
+#define RUN_LOOP_ERASE_TO_EDGE "\033[K"
+
+static volatile sig_atomic_t run_loop_interrupted;
+
+static void run_loop_on_interrupt(G_GNUC_UNUSED int signal_number)
+{
+    run_loop_interrupted = 1;
+}
+
+typedef struct {
+    bool shown;
+    gint64 next_us;
+} RunLoopProgress;
+
+static void run_loop_show(RunLoopProgress *progress, const IcsWorld *world)
+{
+    gint64 now_us = g_get_monotonic_time();
+    if (now_us < progress->next_us || !isatty(STDERR_FILENO)) {
+        return;
+    }
+    progress->next_us = now_us + RUN_LOOP_INTERVAL_US;
+    progress->shown = true;
+    const IcsSimulation *simulation = world->simulation;
+    char text[ICS_UNITS_TEXT_SIZE];
+    int64_t whole_ms = simulation->now_ns / 1000000 * 1000000;
+    fprintf(stderr, "\rsimulated %s", ics_time_format(whole_ms, text));
+    if (world->trace->has_stop) {
+        fprintf(stderr, " of %s", ics_time_format(world->trace->stop_ns, text));
+    }
+    fprintf(stderr, ", %" PRIu64 " events " RUN_LOOP_ERASE_TO_EDGE, simulation->events);
+}
+
+static const char *run_loop_go(IcsWorld *world)
+{
+    RunLoopProgress progress = {.next_us = g_get_monotonic_time() + RUN_LOOP_FIRST_US};
+    IcsStopReason reason = ICS_STOP_BUDGET;
+    while (reason == ICS_STOP_BUDGET && !run_loop_interrupted) {
+        reason = ics_world_run(world, RUN_LOOP_EVENTS);
+        run_loop_show(&progress, world);
+    }
+    if (progress.shown) {
+        fputs("\r" RUN_LOOP_ERASE_TO_EDGE, stderr);
+    }
+    return reason == ICS_STOP_BUDGET ? "interrupted" : ics_stop_reason_name(reason);
+}
+
+const char *ics_run_loop(IcsWorld *world)
+{
+    struct sigaction act = {.sa_handler = run_loop_on_interrupt, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction before;
+    run_loop_interrupted = 0;
+    sigemptyset(&act.sa_mask);
+    sigaction(SIGINT, &act, &before);
+    const char *stopped = run_loop_go(world);
+    sigaction(SIGINT, &before, NULL);
+    return stopped;
+}
