@@ -31,6 +31,7 @@ const IcsParameter ics_trace_action_parameters[] = {
                            "what is done", ICS_PARAMETER_REQUIRED),
     ICS_PARAMETER_TIME_ROW(Settings, at_ns, "at", NULL, 0, ICS_TRACE_TIME_MAX_NS,
                            "when; or \"when\": after an event"),
+    ICS_TRACE_COMMENT_ROW(Settings),
     ICS_PARAMETER_END,
 };
 
@@ -123,7 +124,7 @@ const char *const *ics_trace_action_kind_others(IcsActionKind kind)
 {
     static const char *const when[] = {"when", NULL};
     static const char *const parameters[] = {"when", "parameters", NULL};
-    static const char *const hosts[] = {"when", "hosts", NULL};
+    static const char *const hosts[] = {"when", "between", NULL};
     if (kind == ICS_ACTION_FAULT_CHANGE) {
         return parameters;
     }

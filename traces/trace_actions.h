@@ -15,6 +15,7 @@ typedef struct IcsTraceActionSettings {
     char *direction;
     int64_t rate_bps;
     int64_t delay_ns;
+    char *comment;
 } IcsTraceActionSettings;
 
 /* Every spelling once; NULL-terminated. */

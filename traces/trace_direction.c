@@ -92,12 +92,15 @@ static bool trace_direction_read_queue(IcsTraceReader *self, IcsTracePart *part,
         return false;
     }
     part->queue = ics_queue_classes[index];
-    part->queue_config = ics_trace_reader_config(self, &queue, part->queue->parameters,
-                                                 part->queue->config_bytes, discipline_key, error);
+    const IcsParameter *const tables[] = {part->queue->parameters, NULL};
+    g_autoptr(GPtrArray) keys = ics_trace_reader_keys(tables, discipline_key);
+    part->queue_config =
+        ics_trace_reader_config(self, &queue, part->queue->parameters, part->queue->config_bytes,
+                                (const char *const *)keys->pdata, error);
     return part->queue_config != NULL;
 }
 
-/* `keys`: what the object may have beside the table. */
+/* `keys`: all that the object may have. */
 static bool trace_direction_read_part(IcsTraceReader *self, IcsTracePart *part,
                                       const char *const *keys, GError **error)
 {
@@ -125,6 +128,8 @@ static bool trace_direction_read_from(IcsTraceReader *self, const IcsJsonNode *f
                                       IcsJsonNode nodes[2], GError **error)
 {
     static const char *const queue_key[] = {"queue", NULL};
+    const IcsParameter *const tables[] = {ics_trace_direction_parameters, NULL};
+    g_autoptr(GPtrArray) keys = ics_trace_reader_keys(tables, queue_key);
     const char *ends[3] = {NULL};
     if (!ics_json_expect_object(from, error)) {
         return false;
@@ -140,7 +145,7 @@ static bool trace_direction_read_from(IcsTraceReader *self, const IcsJsonNode *f
             continue;
         }
         parts[i].node = &nodes[i];
-        if (!trace_direction_read_part(self, &parts[i], queue_key, error)) {
+        if (!trace_direction_read_part(self, &parts[i], (const char *const *)keys->pdata, error)) {
             return false;
         }
     }
@@ -230,15 +235,13 @@ static bool trace_direction_try_queue(const IcsTracePart *part, const IcsLinkCon
 }
 
 bool ics_trace_direction_read(IcsTraceReader *self, const IcsJsonNode *node, IcsTraceLink *link,
-                              GError **error)
+                              const char *const *keys, GError **error)
 {
-    static const char *const others[] = {"name",   "departures", "ends", "queue",
-                                         "faults", "from",       NULL};
     IcsTracePart common = {.node = node};
     IcsTracePart parts[2] = {0};
     IcsJsonNode from;
     IcsJsonNode nodes[2];
-    if (!trace_direction_read_part(self, &common, others, error)) {
+    if (!trace_direction_read_part(self, &common, keys, error)) {
         return false;
     }
     if (ics_json_member(node, "from", &from) &&

@@ -5,8 +5,8 @@
 #include "traces/trace_reader.h"
 
 /* Reads rate, delay, mtu, capacity and queue of a link object and of the members of its "from" into
- * the configs of the link, whose ends are known. */
+ * the configs of the link, whose ends are known. `keys`: all that the link object may have. */
 bool ics_trace_direction_read(IcsTraceReader *self, const IcsJsonNode *node, IcsTraceLink *link,
-                              GError **error);
+                              const char *const *keys, GError **error);
 
 #endif

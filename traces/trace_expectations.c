@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/quote.h"
 
 typedef struct IcsTraceBounds {
     int64_t min;
@@ -16,6 +15,7 @@ typedef struct IcsTraceBounds {
     bool has_min;
     bool has_max;
     bool has_equals;
+    char *comment;
 } IcsTraceBounds;
 
 #define TRACE_BOUNDS_MIN_DOC    "at least"
@@ -31,7 +31,8 @@ typedef struct IcsTraceBounds {
     {                                                                                              \
         TRACE_BOUNDS_ROW(kind, min, least, TRACE_BOUNDS_MIN_DOC),                                  \
             TRACE_BOUNDS_ROW(kind, max, least, TRACE_BOUNDS_MAX_DOC),                              \
-            TRACE_BOUNDS_ROW(kind, equals, least, TRACE_BOUNDS_EQUALS_DOC), ICS_PARAMETER_END      \
+            TRACE_BOUNDS_ROW(kind, equals, least, TRACE_BOUNDS_EQUALS_DOC),                        \
+            ICS_TRACE_COMMENT_ROW(IcsTraceBounds), ICS_PARAMETER_END                               \
     }
 
 const IcsParameter *ics_trace_expectation_bounds(IcsMetric metric)
@@ -45,6 +46,7 @@ const IcsParameter *ics_trace_expectation_bounds(IcsMetric metric)
         TRACE_BOUNDS_RATIO_ROW(min, TRACE_BOUNDS_MIN_DOC),
         TRACE_BOUNDS_RATIO_ROW(max, TRACE_BOUNDS_MAX_DOC),
         TRACE_BOUNDS_RATIO_ROW(equals, TRACE_BOUNDS_EQUALS_DOC),
+        ICS_TRACE_COMMENT_ROW(IcsTraceBounds),
         ICS_PARAMETER_END,
     };
     switch (ics_metric_info(metric)->unit) {
@@ -227,22 +229,30 @@ static bool trace_expectations_settle_bounds(const IcsJsonNode *node, IcsTraceBo
 
 /* ---- one expectation ---- */
 
+static const char *const trace_expectations_keys[] = {
+    "flow", "link", "host", "process", "metric", "cause", "min", "max", "equals", "comment", NULL};
+
+static bool trace_expectations_read_bounds(IcsTraceReader *self, const IcsJsonNode *node,
+                                           IcsTraceExpectation *expectation, GError **error)
+{
+    IcsTraceBounds *bounds =
+        ics_trace_reader_config(self, node, ics_trace_expectation_bounds(expectation->metric),
+                                sizeof(*bounds), trace_expectations_keys, error);
+    return bounds != NULL && trace_expectations_check_bounds(node, bounds, error) &&
+           trace_expectations_settle_bounds(node, bounds, expectation, error);
+}
+
 static bool trace_expectations_read_one(IcsTraceReader *self, const IcsJsonNode *node,
                                         GError **error)
 {
-    static const char *const keys[] = {"flow",  "link", "host", "process", "metric",
-                                       "cause", "min",  "max",  "equals",  NULL};
     IcsTraceExpectation made = {0};
-    IcsTraceBounds bounds = {0};
-    if (!ics_json_expect_object(node, error) || !ics_json_refuse_unknown_keys(node, keys, error) ||
+    if (!ics_json_expect_object(node, error) ||
+        !ics_json_refuse_unknown_keys(node, trace_expectations_keys, error) ||
         !trace_expectations_read_target(node, &made, error) ||
         !trace_expectations_read_metric(node, &made, error) ||
-        !ics_parameters_read(ics_trace_expectation_bounds(made.metric), node, keys, &bounds,
-                             error) ||
         !trace_expectations_check_name(self, node, &made, error) ||
         !trace_expectations_read_cause(node, &made, error) ||
-        !trace_expectations_check_bounds(node, &bounds, error) ||
-        !trace_expectations_settle_bounds(node, &bounds, &made, error)) {
+        !trace_expectations_read_bounds(self, node, &made, error)) {
         return false;
     }
     made.pointer = ics_trace_reader_pointer(self, node);

@@ -13,6 +13,7 @@ typedef struct IcsTraceFaultSettings {
     char *name;
     int64_t clock_ns;
     bool on;
+    char *comment;
 } IcsTraceFaultSettings;
 
 const IcsParameter ics_trace_fault_parameters[] = {
@@ -23,6 +24,7 @@ const IcsParameter ics_trace_fault_parameters[] = {
                            "kinds with a state: it advances once in such a time, not per packet"),
     ICS_PARAMETER_BOOLEAN_ROW(IcsTraceFaultSettings, on, "on", "true",
                               "whether it acts from the start"),
+    ICS_TRACE_COMMENT_ROW(IcsTraceFaultSettings),
     ICS_PARAMETER_END,
 };
 

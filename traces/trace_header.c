@@ -11,6 +11,8 @@ typedef struct IcsTraceHeader {
     int64_t stop_ns;
     bool has_stop;
     char *epoch;
+    char *schema;
+    char *comment;
 } IcsTraceHeader;
 
 const IcsParameter ics_trace_header_parameters[] = {
@@ -27,6 +29,9 @@ const IcsParameter ics_trace_header_parameters[] = {
                            ICS_PARAMETER_PRESENCE(IcsTraceHeader, has_stop)),
     ICS_PARAMETER_STRING_ROW(IcsTraceHeader, epoch, "epoch", ICS_EPOCH_DEFAULT,
                              "calendar time of virtual time 0: UTC, ISO 8601, up to 2105"),
+    ICS_PARAMETER_STRING_ROW(IcsTraceHeader, schema, "$schema", NULL,
+                             "where the schema of traces is, for editors"),
+    ICS_TRACE_COMMENT_ROW(IcsTraceHeader),
     ICS_PARAMETER_END,
 };
 
@@ -80,8 +85,11 @@ bool ics_trace_header_read(IcsTraceReader *self, const IcsJsonNode *root, GError
     if (!trace_header_check_version(root, error)) {
         return false;
     }
-    const IcsTraceHeader *header = ics_trace_reader_config(
-        self, root, ics_trace_header_parameters, sizeof(*header), trace_header_others, error);
+    const IcsParameter *const tables[] = {ics_trace_header_parameters, NULL};
+    g_autoptr(GPtrArray) keys = ics_trace_reader_keys(tables, trace_header_others);
+    const IcsTraceHeader *header =
+        ics_trace_reader_config(self, root, ics_trace_header_parameters, sizeof(*header),
+                                (const char *const *)keys->pdata, error);
     if (header == NULL) {
         return false;
     }

@@ -14,12 +14,14 @@
 
 typedef struct IcsTraceHostSettings {
     char *address;
+    char *comment;
 } IcsTraceHostSettings;
 
 const IcsParameter ics_trace_host_parameters[] = {
     ICS_PARAMETER_STRING_ROW(IcsTraceHostSettings, address, "address", NULL,
                              "IPv4 address of its one interface eth0, \"10.0.0.1\" or "
                              "\"10.0.0.1/24\"; one from 10.0.0.0/8 if not given"),
+    ICS_TRACE_COMMENT_ROW(IcsTraceHostSettings),
     ICS_PARAMETER_END,
 };
 

@@ -9,6 +9,7 @@
 typedef struct IcsTraceLinkSettings {
     char *name;
     int departures; /* 0: computed where that is possible, 1: scheduled */
+    char *comment;
 } IcsTraceLinkSettings;
 
 static const char *const trace_links_departures[] = {"computed", "scheduled", NULL};
@@ -20,6 +21,7 @@ const IcsParameter ics_trace_link_parameters[] = {
                            trace_links_departures,
                            "how the simulator works: computed in advance where possible, or an "
                            "event each; the results are the same"),
+    ICS_TRACE_COMMENT_ROW(IcsTraceLinkSettings),
     ICS_PARAMETER_END,
 };
 
@@ -159,14 +161,10 @@ static void trace_links_give_interfaces(IcsTraceReader *self)
 /* ---- one link ---- */
 
 static bool trace_links_read_settings(IcsTraceReader *self, const IcsJsonNode *node,
-                                      IcsTraceLink *link, GError **error)
+                                      const char *const *keys, IcsTraceLink *link, GError **error)
 {
-    const IcsParameter *const tables[] = {ics_trace_link_parameters, ics_trace_direction_parameters,
-                                          NULL};
-    g_autoptr(GPtrArray) keys = ics_trace_reader_keys(tables, trace_links_others);
-    const char *const *list = (const char *const *)keys->pdata;
     const IcsTraceLinkSettings *settings = ics_trace_reader_config(
-        self, node, ics_trace_link_parameters, sizeof(*settings), list, error);
+        self, node, ics_trace_link_parameters, sizeof(*settings), keys, error);
     if (settings == NULL) {
         return false;
     }
@@ -192,9 +190,12 @@ static bool trace_links_read_settings(IcsTraceReader *self, const IcsJsonNode *n
 
 static bool trace_links_read_one(IcsTraceReader *self, const IcsJsonNode *node, GError **error)
 {
+    const IcsParameter *const tables[] = {ics_trace_link_parameters, ics_trace_direction_parameters,
+                                          NULL};
+    g_autoptr(GPtrArray) keys = ics_trace_reader_keys(tables, trace_links_others);
+    const char *const *list = (const char *const *)keys->pdata;
     IcsTraceLink link = {.pointer = ics_trace_reader_pointer(self, node)};
-    if (!ics_json_expect_object(node, error) ||
-        !trace_links_read_settings(self, node, &link, error) ||
+    if (!trace_links_read_settings(self, node, list, &link, error) ||
         !trace_links_read_ends(self, node, &link, error)) {
         return false;
     }
@@ -202,7 +203,7 @@ static bool trace_links_read_one(IcsTraceReader *self, const IcsJsonNode *node, 
     g_array_append_val(self->trace->links, link);
     IcsTraceLink *kept =
         &g_array_index(self->trace->links, IcsTraceLink, self->trace->links->len - 1);
-    return ics_trace_direction_read(self, node, kept, error) &&
+    return ics_trace_direction_read(self, node, kept, list, error) &&
            ics_trace_faults_read(self, node, kept, kept->faults, error) &&
            ics_trace_faults_check_chains(self, node, kept, error);
 }

@@ -1,4 +1,4 @@
-/* The two sides of a partition: "hosts": [["a", "b"], "c"]. */
+/* The two sides of a partition: "between": [["a", "b"], "c"]. */
 #include "base/error.h"
 #include "traces/trace_actions.h"
 
@@ -99,11 +99,11 @@ bool ics_trace_partition_read(IcsTraceReader *self, const IcsJsonNode *node, Ics
     for (int i = 0; i < 2; i++) {
         action->sides[i] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     }
-    if (!ics_json_member(node, "hosts", &hosts)) {
+    if (!ics_json_member(node, "between", &hosts)) {
         if (action->kind == ICS_ACTION_REPAIR) {
             return true;
         }
-        return ics_json_require_member(node, "hosts", &hosts, error);
+        return ics_json_require_member(node, "between", &hosts, error);
     }
     if (ics_json_type(&hosts) != ICS_JSON_ARRAY || ics_json_length(&hosts) != 2) {
         ics_json_error_expected(&hosts, "an array of two sides, such as [[\"a\", \"b\"], [\"c\"]]",

@@ -10,6 +10,7 @@ typedef struct IcsTraceProcessSettings {
     char *host;
     int64_t start_ns;
     int form; /* 0: coroutine, 1: handler */
+    char *comment;
 } IcsTraceProcessSettings;
 
 static const char *const trace_processes_forms[] = {"coroutine", "handler", NULL};
@@ -25,6 +26,7 @@ const IcsParameter ics_trace_process_parameters[] = {
                            trace_processes_forms,
                            "with a stack of its own, or without one (for masses of processes); "
                            "the results are the same"),
+    ICS_TRACE_COMMENT_ROW(IcsTraceProcessSettings),
     ICS_PARAMETER_END,
 };
 

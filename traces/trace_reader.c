@@ -36,6 +36,9 @@ gpointer ics_trace_reader_config(IcsTraceReader *self, const IcsJsonNode *object
                                  const IcsParameter *table, size_t bytes, const char *const *keys,
                                  GError **error)
 {
+    if (keys != NULL && !ics_json_refuse_unknown_keys(object, keys, error)) {
+        return NULL;
+    }
     IcsTraceConfig owned = {.parameters = table, .config = g_malloc0(MAX(bytes, 1))};
     g_array_append_val(self->trace->configs, owned);
     return ics_parameters_read(table, object, keys, owned.config, error) ? owned.config : NULL;

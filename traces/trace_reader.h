@@ -11,6 +11,10 @@
 /* Fault elements on one link or host. */
 #define ICS_TRACE_FAULTS_MAX 64
 
+/* A row for every table of an object: text that nobody reads but people. */
+#define ICS_TRACE_COMMENT_ROW(config)                                                              \
+    ICS_PARAMETER_STRING_ROW(config, comment, "comment", NULL, "for readers")
+
 /* No transmitter is faster: 1 Pbit/s. */
 #define ICS_TRACE_RATE_MAX INT64_C(1000000000000000)
 
@@ -41,8 +45,8 @@ const char *ics_trace_reader_string(IcsTraceReader *self, const char *text);
 void ics_trace_reader_warn(IcsTraceReader *self, const IcsJsonNode *node, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
-/* Reads an object by a table into new memory that the trace owns. `keys` (nullable): those that
- * somebody else reads. Transfer none; NULL on errors. */
+/* Reads an object by a table into new memory that the trace owns. `keys`: all that the object may
+ * have; NULL: those of the table. Transfer none; NULL on errors. */
 gpointer ics_trace_reader_config(IcsTraceReader *self, const IcsJsonNode *object,
                                  const IcsParameter *table, size_t bytes, const char *const *keys,
                                  GError **error);
@@ -120,10 +124,6 @@ bool ics_trace_processes_read(IcsTraceReader *self, const IcsJsonNode *root, GEr
 /* trace_schedule.c */
 bool ics_trace_schedule_read(IcsTraceReader *self, const IcsJsonNode *root, GError **error);
 
-/* trace_trigger.c */
-bool ics_trace_trigger_read(IcsTraceReader *self, const IcsJsonNode *action, int64_t at_ns,
-                            IcsActionTrigger *when, GError **error);
-
 /* trace_expectations.c */
 bool ics_trace_expectations_read(IcsTraceReader *self, const IcsJsonNode *root, GError **error);
 
@@ -142,6 +142,5 @@ extern const IcsParameter ics_trace_link_parameters[];
 extern const IcsParameter ics_trace_direction_parameters[];
 extern const IcsParameter ics_trace_fault_parameters[];
 extern const IcsParameter ics_trace_process_parameters[];
-extern const IcsParameter ics_trace_trigger_parameters[];
 
 #endif

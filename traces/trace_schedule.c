@@ -2,9 +2,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/quote.h"
 #include "traces/trace_actions.h"
-#include "traces/trace_reader.h"
+#include "traces/trace_trigger.h"
 
 /* ---- which kind ---- */
 

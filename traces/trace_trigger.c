@@ -1,9 +1,6 @@
-/* When an entry of the schedule is carried out. */
-#include <string.h>
+#include "traces/trace_trigger.h"
 
 #include "base/error.h"
-#include "base/quote.h"
-#include "traces/trace_reader.h"
 
 typedef struct IcsTraceTriggerSettings {
     int event; /* IcsObservationKind */
@@ -41,9 +38,18 @@ const IcsParameter ics_trace_trigger_parameters[] = {
 
 /* ---- which events know what ---- */
 
-enum { TRIGGER_PROCESS = 1, TRIGGER_LINK = 2, TRIGGER_HOST = 4, TRIGGER_FLOW = 8 };
+const char *const ics_trace_trigger_keys[ICS_TRACE_N_NARROWINGS] = {
+#define TRACE_TRIGGER_KEY(name, key) key,
+    ICS_TRACE_NARROWINGS(TRACE_TRIGGER_KEY)
+#undef TRACE_TRIGGER_KEY
+};
 
-static unsigned trace_trigger_narrowings(IcsObservationKind event)
+#define TRIGGER_PROCESS (1u << ICS_TRACE_NARROWED_BY_PROCESS)
+#define TRIGGER_LINK    (1u << ICS_TRACE_NARROWED_BY_LINK)
+#define TRIGGER_HOST    (1u << ICS_TRACE_NARROWED_BY_HOST)
+#define TRIGGER_FLOW    (1u << ICS_TRACE_NARROWED_BY_FLOW)
+
+unsigned ics_trace_trigger_narrowings(IcsObservationKind event)
 {
     switch (event) {
     case ICS_OBSERVE_PACKET_OFFERED:
@@ -82,19 +88,12 @@ static unsigned trace_trigger_narrowings(IcsObservationKind event)
 static bool trace_trigger_check_narrowings(const IcsJsonNode *node, IcsObservationKind event,
                                            GError **error)
 {
-    static const struct {
-        const char *key;
-        unsigned bit;
-    } keys[] = {{"process", TRIGGER_PROCESS},
-                {"link", TRIGGER_LINK},
-                {"host", TRIGGER_HOST},
-                {"flow", TRIGGER_FLOW}};
-    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+    for (unsigned i = 0; i < ICS_TRACE_N_NARROWINGS; i++) {
         IcsJsonNode given;
-        if (ics_json_member(node, keys[i].key, &given) &&
-            (trace_trigger_narrowings(event) & keys[i].bit) == 0) {
+        if (ics_json_member(node, ics_trace_trigger_keys[i], &given) &&
+            (ics_trace_trigger_narrowings(event) >> i & 1) == 0) {
             ics_json_error_at_key(&given, error, "the event \"%s\" belongs to no %s",
-                                  ics_observation_kind_name(event), keys[i].key);
+                                  ics_observation_kind_name(event), given.key);
             return false;
         }
     }

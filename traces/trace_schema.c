@@ -1,0 +1,52 @@
+#include "traces/trace_schema.h"
+
+#include "traces/epoch.h"
+#include "traces/trace_reader.h"
+#include "traces/trace_schema_parts.h"
+
+static void trace_schema_write_hosts(IcsJsonWriter *writer)
+{
+    ics_json_writer_member_object(writer, "hosts");
+    ics_json_writer_member_string(writer, "description", "hosts by name");
+    ics_json_writer_member_string(writer, "type", "object");
+    ics_json_writer_member_int64(writer, "minProperties", 1);
+    ics_schema_reference(writer, "propertyNames", "name");
+    ics_schema_reference(writer, "additionalProperties", "host");
+    ics_json_writer_end_object(writer);
+}
+
+static void trace_schema_write_definitions(IcsJsonWriter *writer)
+{
+    ics_json_writer_member_object(writer, "$defs");
+    ics_schema_pattern(writer, "name", ICS_TRACE_NAME_PATTERN);
+    ics_schema_pattern(writer, "epoch", ICS_EPOCH_PATTERN);
+    ics_trace_schema_network(writer);
+    ics_trace_schema_faults(writer);
+    ics_trace_schema_processes(writer);
+    ics_trace_schema_schedule(writer);
+    ics_trace_schema_expect(writer);
+    ics_json_writer_end_object(writer);
+}
+
+void ics_trace_write_schema(IcsJsonWriter *writer)
+{
+    static const IcsSchemaOverride overrides[] = {{"epoch", "epoch"}, {NULL, NULL}};
+    static const char *const hosts[] = {"hosts", NULL};
+    ics_json_writer_begin_object(writer);
+    ics_json_writer_member_string(writer, "$schema",
+                                  "https://json-schema.org/draft/2020-12/schema");
+    ics_json_writer_member_string(writer, "title", "ipcsim trace");
+    ics_json_writer_member_string(writer, "type", "object");
+    ics_json_writer_member_object(writer, "properties");
+    ics_schema_properties(writer, ics_trace_header_parameters, overrides);
+    trace_schema_write_hosts(writer);
+    ics_schema_array(writer, "links", "link", 0);
+    ics_schema_array(writer, "processes", "process", 0);
+    ics_schema_array(writer, "schedule", "action", 0);
+    ics_schema_array(writer, "expect", "expectation", 0);
+    ics_json_writer_end_object(writer);
+    ics_schema_required(writer, ics_trace_header_parameters, hosts);
+    ics_json_writer_member_bool(writer, "additionalProperties", false);
+    trace_schema_write_definitions(writer);
+    ics_json_writer_end_object(writer);
+}
