@@ -18,13 +18,14 @@ IcsDatagramView ics_datagram_view(const IcsPacket *packet)
 int64_t ics_datagram_send(IcsSocket *self, const void *bytes, size_t n, IcsEndpoint to)
 {
     IcsInterface *interface;
-    int result = ics_stack_find_udp_way(self->stack, to.address, n, &interface);
+    uint32_t source = self->port.binding.local_address;
+    int result = ics_stack_find_udp_way(self->stack, source, to.address, n, &interface);
     if (result != 0) {
         return result;
     }
     IcsSocketFlow *flow = ics_socket_flow_to(self, to);
     IcsUdpRequest request = {
-        .source = self->port.binding.local_address,
+        .source = source,
         .destination = to.address,
         .source_port = self->port.binding.local_port,
         .destination_port = to.port,

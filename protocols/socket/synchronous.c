@@ -73,8 +73,9 @@ static void synchronous_transmit(IcsSynchronous *self, const IcsRendezvousDatagr
 {
     IcsSocket *socket = self->socket;
     IcsEndpoint to = synchronous_endpoint(datagram->peer);
+    uint32_t source = socket->port.binding.local_address;
     IcsInterface *interface;
-    if (ics_stack_find_udp_way(socket->stack, to.address, datagram->n, &interface) != 0) {
+    if (ics_stack_find_udp_way(socket->stack, source, to.address, datagram->n, &interface) != 0) {
         return;
     }
     const SynchronousSend *send = synchronous_send_to(self, datagram->peer);
@@ -83,7 +84,7 @@ static void synchronous_transmit(IcsSynchronous *self, const IcsRendezvousDatagr
         ics_socket_message_repeated(socket, &send->tag);
     }
     IcsUdpRequest request = {
-        .source = socket->port.binding.local_address,
+        .source = source,
         .destination = to.address,
         .source_port = socket->port.binding.local_port,
         .destination_port = to.port,
@@ -332,8 +333,8 @@ int64_t ics_synchronous_send(IcsSocket *self, const void *bytes, size_t n, int f
     if (n > ICS_RENDEZVOUS_MESSAGE_MAX_BYTES) {
         return -EMSGSIZE;
     }
-    int result = ics_stack_find_udp_way(self->stack, to.address, ICS_RENDEZVOUS_HEADER_BYTES + n,
-                                        &interface);
+    int result = ics_stack_find_udp_way(self->stack, self->port.binding.local_address, to.address,
+                                        ICS_RENDEZVOUS_HEADER_BYTES + n, &interface);
     if (result != 0) {
         return result;
     }

@@ -7,14 +7,26 @@
 #include "protocols/stack/stack_internal.h"
 #include "protocols/wire/udp.h"
 
+static uint64_t stack_icmp_next_ordinal(IcsStack *self, uint64_t flow)
+{
+    gpointer key = GSIZE_TO_POINTER(flow);
+    if (self->control_ordinals == NULL) {
+        self->control_ordinals = g_hash_table_new(NULL, NULL);
+    }
+    size_t ordinal = GPOINTER_TO_SIZE(g_hash_table_lookup(self->control_ordinals, key));
+    g_hash_table_insert(self->control_ordinals, key, GSIZE_TO_POINTER(ordinal + 1));
+    return ordinal;
+}
+
 /* Packets of the stack itself carry no message; their fates are those of a flow from host to host.
  */
 static IcsFate stack_icmp_fate(IcsStack *self, uint32_t destination)
 {
     const IcsHost *peer = ics_network_host_by_address(self->host->network, destination);
+    uint64_t flow = ics_fate_flow(self->host->name, UINT64_MAX, peer != NULL ? peer->name : "");
     return (IcsFate){
-        .flow = ics_fate_flow(self->host->name, UINT64_MAX, peer != NULL ? peer->name : ""),
-        .ordinal = self->control_ordinal++,
+        .flow = flow,
+        .ordinal = stack_icmp_next_ordinal(self, flow),
         .klass = ICS_FATE_CONTROL,
     };
 }
@@ -22,13 +34,13 @@ static IcsFate stack_icmp_fate(IcsStack *self, uint32_t destination)
 static int stack_icmp_send(IcsStack *self, uint32_t source, uint32_t destination,
                            const IcsIcmpMessage *message)
 {
-    uint32_t bytes = (uint32_t)(ICS_ICMP_HEADER_BYTES + message->body_bytes);
+    size_t bytes = ICS_ICMP_HEADER_BYTES + message->body_bytes;
     IcsInterface *interface;
     int result = ics_stack_find_way(self, destination, bytes, &interface);
     if (result != 0) {
         return result;
     }
-    IcsPacket *packet = ics_stack_new_packet(self, bytes);
+    IcsPacket *packet = ics_stack_new_packet(self, (uint32_t)bytes);
     packet->fate = stack_icmp_fate(self, destination);
     ics_icmp_emit(message, packet->bytes + ICS_IPV4_HEADER_BYTES);
     IcsIpRequest ip = {
@@ -53,16 +65,16 @@ int ics_stack_send_echo(IcsStack *self, uint32_t destination, uint16_t identifie
 }
 
 /* No error is sent about an ICMP error, to something that is not one host, or about a fragment that
- * is not the first (RFC 1122, section 3.2.2). UDP alone asks for it, so the first never occurs. */
-void ics_stack_send_port_unreachable(IcsStack *self, const IcsPacket *packet,
-                                     const IcsIpv4Header *ip)
+ * is not the first (RFC 1122, section 3.2.2). Nobody asks for one about ICMP, and what came in was
+ * whole, to an address of this host, and not from a group: only "nobody" is left as its source. */
+void ics_stack_send_unreachable(IcsStack *self, const IcsPacket *packet, const IcsIpv4Header *ip,
+                                IcsIcmpUnreachableCode code)
 {
-    if (!ics_host_owns_address(self->host, ip->destination) ||
-        ics_ipv4_address_is_unspecified(ip->source)) {
+    if (ics_ipv4_address_is_unspecified(ip->source)) {
         return;
     }
-    IcsIcmpMessage message = ics_icmp_error(ICS_ICMP_DESTINATION_UNREACHABLE,
-                                            ICS_ICMP_UNREACHABLE_PORT, 0, packet->bytes);
+    IcsIcmpMessage message =
+        ics_icmp_error(ICS_ICMP_DESTINATION_UNREACHABLE, (uint8_t)code, 0, packet->bytes);
     stack_icmp_send(self, ip->destination, ip->source, &message);
 }
 
@@ -116,8 +128,10 @@ void ics_stack_icmp_input(IcsStack *self, IcsPacket *packet, const IcsIpv4Header
 {
     IcsIcmpMessage message;
     size_t n = (size_t)(ip->total_length - ip->header_bytes);
-    if (ics_icmp_parse(packet->bytes + ip->header_bytes, n, &message) != ICS_ICMP_OK) {
-        ics_host_drop(self->host, packet, ICS_CAUSE_BAD_CHECKSUM);
+    IcsIcmpResult result = ics_icmp_parse(packet->bytes + ip->header_bytes, n, &message);
+    if (result != ICS_ICMP_OK) {
+        ics_host_drop(self->host, packet,
+                      result == ICS_ICMP_TOO_SHORT ? ICS_CAUSE_BAD_LENGTH : ICS_CAUSE_BAD_CHECKSUM);
         return;
     }
     if (message.type == ICS_ICMP_ECHO_REQUEST) {

@@ -7,10 +7,10 @@ IcsPacket *ics_stack_new_packet(IcsStack *self, uint32_t payload_bytes)
     return ics_packet_new(self->host->network->packets, ICS_IPV4_HEADER_BYTES + payload_bytes);
 }
 
-int ics_stack_find_way(IcsStack *self, uint32_t destination, uint32_t payload_bytes,
+int ics_stack_find_way(IcsStack *self, uint32_t destination, size_t payload_bytes,
                        IcsInterface **interface)
 {
-    uint32_t length = ICS_IPV4_HEADER_BYTES + payload_bytes;
+    size_t length = ICS_IPV4_HEADER_BYTES + payload_bytes;
     IcsInterface *way = ics_host_route(self->host, destination);
     if (way == NULL) {
         return -ENETUNREACH;

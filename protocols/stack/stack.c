@@ -28,9 +28,26 @@ static void stack_dispatch(IcsStack *self, IcsPacket *packet, const IcsIpv4Heade
         ics_stack_icmp_input(self, packet, ip);
         return;
     default:
+        ics_stack_send_unreachable(self, packet, ip, ICS_ICMP_UNREACHABLE_PROTOCOL);
         ics_host_drop(self->host, packet, ICS_CAUSE_NO_PROTOCOL);
         return;
     }
+}
+
+/* A directed broadcast to the interface's network (RFC 1122, section 3.2.1.3 (d)). */
+static bool stack_is_broadcast(const IcsInterface *interface, uint32_t address)
+{
+    IcsIpv4Prefix network = {interface->address, interface->prefix_bits};
+    return interface->prefix_bits < 31 && address == ics_ipv4_prefix_broadcast(network);
+}
+
+/* Loopback addresses must not appear outside a host (RFC 1122, section 3.2.1.3 (g)). */
+static bool stack_is_for_us(const IcsStack *self, const IcsInterface *interface,
+                            uint32_t destination)
+{
+    return destination == interface->address ||
+           (ics_host_owns_address(self->host, destination) &&
+            (interface == self->host->loopback || !ics_ipv4_address_is_loopback(destination)));
 }
 
 static void stack_input(gpointer stack, IcsInterface *interface, IcsPacket *packet)
@@ -41,8 +58,9 @@ static void stack_input(gpointer stack, IcsInterface *interface, IcsPacket *pack
         ics_ip_machine_input(packet->bytes, packet->length, interface == self->host->loopback, &ip);
     if (G_UNLIKELY(verdict != ICS_IP_VERDICT_DELIVER)) {
         ics_host_drop(self->host, packet, stack_cause_of(verdict));
-    } else if (G_UNLIKELY(ip.destination != interface->address &&
-                          !ics_host_owns_address(self->host, ip.destination))) {
+    } else if (G_UNLIKELY(stack_is_broadcast(interface, ip.source))) {
+        ics_host_drop(self->host, packet, stack_cause_of(ICS_IP_VERDICT_BAD_SOURCE));
+    } else if (G_UNLIKELY(!stack_is_for_us(self, interface, ip.destination))) {
         ics_host_drop(self->host, packet, ICS_CAUSE_NOT_FOR_US);
     } else {
         stack_dispatch(self, packet, &ip);
@@ -65,6 +83,7 @@ static void stack_free(gpointer stack)
         self->processes_free(self);
     }
     ics_port_table_clear(&self->udp_ports);
+    g_clear_pointer(&self->control_ordinals, g_hash_table_unref);
     g_free(self);
 }
 

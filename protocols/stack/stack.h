@@ -32,8 +32,8 @@ struct IcsUdpPort {
 struct IcsStack {
     IcsHost *host;
     IcsPortTable udp_ports;
-    uint16_t identification;  /* of the next packet that may be fragmented */
-    uint64_t control_ordinal; /* of the next packet of the stack itself: ICMP */
+    uint16_t identification;      /* of the next packet that may be fragmented */
+    GHashTable *control_ordinals; /* by flow: how many ICMP messages it has sent; NULL: none yet */
     /* The layer above: the host's processes. */
     gpointer processes;
     void (*processes_crash)(IcsStack *self);
@@ -58,8 +58,9 @@ typedef struct IcsUdpRequest {
 } IcsUdpRequest;
 
 /* Whether a datagram of n bytes can be sent there: 0 and the interface, -EMSGSIZE (over 65,507
- * bytes, or over the MTU: there is no fragmentation) or -ENETUNREACH. */
-int ics_stack_find_udp_way(IcsStack *self, uint32_t destination, size_t n,
+ * bytes, or over the MTU: there is no fragmentation), -ENETUNREACH, or -EINVAL when a loopback
+ * source (0: none yet) would leave the host (RFC 1122, section 3.2.1.3 (g)). */
+int ics_stack_find_udp_way(IcsStack *self, uint32_t source, uint32_t destination, size_t n,
                            IcsInterface **interface);
 
 /* Sends it by the interface that ics_stack_find_udp_way() found. */

@@ -22,12 +22,17 @@ static void stack_udp_write(const IcsUdpRequest *request, uint32_t source, uint8
     ics_udp_emit_copy(&header, source, request->destination, request->payload, datagram);
 }
 
-int ics_stack_find_udp_way(IcsStack *self, uint32_t destination, size_t n, IcsInterface **interface)
+int ics_stack_find_udp_way(IcsStack *self, uint32_t source, uint32_t destination, size_t n,
+                           IcsInterface **interface)
 {
     if (n > ICS_UDP_PAYLOAD_MAX_BYTES) {
         return -EMSGSIZE;
     }
-    return ics_stack_find_way(self, destination, (uint32_t)(ICS_UDP_HEADER_BYTES + n), interface);
+    int result = ics_stack_find_way(self, destination, ICS_UDP_HEADER_BYTES + n, interface);
+    if (result == 0 && ics_ipv4_address_is_loopback(source) && *interface != self->host->loopback) {
+        return -EINVAL;
+    }
+    return result;
 }
 
 void ics_stack_send_udp(IcsStack *self, IcsInterface *interface, const IcsUdpRequest *request)
@@ -65,11 +70,11 @@ void ics_stack_udp_input(IcsStack *self, IcsPacket *packet, const IcsIpv4Header 
         ics_host_drop(self->host, packet, ICS_CAUSE_BAD_CHECKSUM);
         return;
     case ICS_UDP_VERDICT_NO_PORT:
-        ics_stack_send_port_unreachable(self, packet, ip);
+        ics_stack_send_unreachable(self, packet, ip, ICS_ICMP_UNREACHABLE_PORT);
         ics_host_drop(self->host, packet, ICS_CAUSE_NO_PORT);
         return;
     case ICS_UDP_VERDICT_NOT_CONNECTED:
-        ics_stack_send_port_unreachable(self, packet, ip);
+        ics_stack_send_unreachable(self, packet, ip, ICS_ICMP_UNREACHABLE_PORT);
         ics_host_drop(self->host, packet, ICS_CAUSE_NOT_CONNECTED);
         return;
     }
