@@ -231,7 +231,10 @@ void ics_small_network_note(IcsSmallNetwork *self, const char *format, ...)
     va_start(arguments, format);
     g_string_append_vprintf(self->notes, format, arguments);
     va_end(arguments);
-    g_string_append_printf(self->notes, "@%s; ", ics_time_format(self->simulation->now_ns, text));
+    ics_time_format(self->simulation->now_ns, text);
+    char *blank = strchr(text, ' ');
+    memmove(blank, blank + 1, strlen(blank));
+    g_string_append_printf(self->notes, "@%s; ", text);
 }
 
 void ics_small_network_expect(IcsSmallNetwork *self, const char *notes)

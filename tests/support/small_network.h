@@ -65,7 +65,7 @@ void ics_small_network_at(IcsSmallNetwork *self, int64_t at_ns,
 void ics_small_network_run(IcsSmallNetwork *self);
 void ics_small_network_run_until(IcsSmallNetwork *self, int64_t until_ns);
 
-/* Appends "what@TIME; " to the notes. */
+/* Appends "what@TIME; " to the notes, the time as "0s" or "10ms". */
 void ics_small_network_note(IcsSmallNetwork *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Runs, and checks the notes. */
 void ics_small_network_expect(IcsSmallNetwork *self, const char *notes);
