@@ -1,24 +1,54 @@
-# bash completion for ipcsim(1). Commands and options are asked from the program itself, so that
-# they are those of the version in use.
+# bash completion for ipcsim(1). Commands, options and kinds are asked from the program itself, so
+# that they are those of the version in use.
 
 _ipcsim_commands()
 {
     "$1" list commands 2>/dev/null | awk '{print $1}'
 }
 
+_ipcsim_kinds()
+{
+    "$1" list 2>/dev/null | awk '{print $1}'
+}
+
 _ipcsim_options()
 {
-    "$1" help "$2" 2>/dev/null | grep -oE -- '(^|[[:space:],])--[a-z][a-z-]*' | grep -oE -- '--.*' | sort -u
+    "$1" help "$2" 2>/dev/null | sed -n 's/^ *\(--[a-z][a-z-]*\).*/\1/p'
+}
+
+# _ipcsim_words PROGRAM COMMAND WORD PREVIOUS: the words that may stand here, when they are no files.
+_ipcsim_words()
+{
+    case $2:$4 in
+    *:--format)
+        echo text json
+        return
+        ;;
+    help:help)
+        _ipcsim_commands "$1"
+        _ipcsim_kinds "$1"
+        return
+        ;;
+    list:list)
+        _ipcsim_kinds "$1"
+        return
+        ;;
+    esac
+    case $3 in
+    -*) _ipcsim_options "$1" "$2" ;;
+    esac
 }
 
 _ipcsim()
 {
-    local program=$1 word=$2 command=${COMP_WORDS[1]}
-    COMPREPLY=()
-    if ((COMP_CWORD == 1)) || [[ $command == help ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "$(_ipcsim_commands "$program")" -- "$word")
-    elif [[ $word == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "$(_ipcsim_options "$program" "$command")" -- "$word")
+    local program=$1 word=$2 previous=$3 command=${COMP_WORDS[1]} words
+    if ((COMP_CWORD == 1)); then
+        words=$(_ipcsim_commands "$program")
+    else
+        words=$(_ipcsim_words "$program" "$command" "$word" "$previous")
+    fi
+    if [[ -n $words ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
     else
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -X '!*.json' -- "$word"; compgen -d -- "$word")
