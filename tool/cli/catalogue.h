@@ -12,7 +12,7 @@ typedef struct IcsCatalogueEntry {
     const char *name;
     const char *doc;                /* one line */
     const IcsParameter *parameters; /* nullable */
-    const IcsParameter *more;       /* parameters that all of the kind share, nullable */
+    const IcsParameter *more[2];    /* parameters that all of the kind share, nullable */
 } IcsCatalogueEntry;
 
 typedef struct IcsCatalogueKind {

@@ -42,6 +42,18 @@ static void help_command(const IcsCommand *command)
     }
 }
 
+/* Several tables as one, so that their columns are in line. */
+static void help_shared(const IcsCatalogueEntry *entry, GString *text)
+{
+    g_autoptr(GArray) rows = g_array_new(TRUE, TRUE, sizeof(IcsParameter));
+    for (size_t i = 0; i < G_N_ELEMENTS(entry->more) && entry->more[i] != NULL; i++) {
+        for (const IcsParameter *row = entry->more[i]; row->name != NULL; row++) {
+            g_array_append_vals(rows, row, 1);
+        }
+    }
+    ics_parameters_describe((const IcsParameter *)(gconstpointer)rows->data, text);
+}
+
 static void help_entry(const IcsCatalogueKind *kind, const IcsCatalogueEntry *entry)
 {
     printf("%s (%s)\n\n%s\n", entry->name, kind->one, entry->doc);
@@ -50,9 +62,9 @@ static void help_entry(const IcsCatalogueKind *kind, const IcsCatalogueEntry *en
         g_string_append(text, "\nparameters:\n");
         ics_parameters_describe(entry->parameters, text);
     }
-    if (entry->more != NULL) {
+    if (entry->more[0] != NULL) {
         g_string_append_printf(text, "\nparameters of every %s:\n", kind->one);
-        ics_parameters_describe(entry->more, text);
+        help_shared(entry, text);
     }
     fputs(text->str, stdout);
 }
@@ -61,13 +73,17 @@ static int help_named(const IcsCatalogueKind *kind, const char *name)
 {
     g_autoptr(GArray) entries = ics_catalogue_entries(kind);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
+    guint found = 0;
     for (guint i = 0; i < entries->len; i++) {
         const IcsCatalogueEntry *entry = &g_array_index(entries, IcsCatalogueEntry, i);
         if (strcmp(entry->name, name) == 0) {
+            fputs(found++ > 0 ? "\n" : "", stdout);
             help_entry(kind, entry);
-            return ICS_EXIT_OK;
         }
         g_ptr_array_add(names, (gpointer)entry->name);
+    }
+    if (found > 0) {
+        return ICS_EXIT_OK;
     }
     g_ptr_array_add(names, NULL);
     return ics_command_unknown(kind->one, name, (const char *const *)names->pdata);

@@ -3,12 +3,25 @@
 
 #include "tool/cli/catalogue.h"
 #include "tool/cli/command.h"
+#include "traces/trace_schema.h"
+
+static int list_schema(void)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    IcsJsonWriter writer;
+    ics_json_writer_init(&writer, text, ICS_JSON_WRITER_PRETTY);
+    ics_trace_write_schema(&writer);
+    ics_json_writer_finish(&writer);
+    puts(text->str);
+    return ICS_EXIT_OK;
+}
 
 static void list_kinds(void)
 {
     for (const IcsCatalogueKind *kind = ics_catalogue; kind->name != NULL; kind++) {
         printf("%s\n", kind->name);
     }
+    puts("schema");
 }
 
 static int list_unknown(const char *name)
@@ -17,6 +30,7 @@ static int list_unknown(const char *name)
     for (const IcsCatalogueKind *kind = ics_catalogue; kind->name != NULL; kind++) {
         g_ptr_array_add(names, (gpointer)kind->name);
     }
+    g_ptr_array_add(names, (gpointer) "schema");
     g_ptr_array_add(names, NULL);
     return ics_command_unknown("kind", name, (const char *const *)names->pdata);
 }
@@ -45,6 +59,9 @@ int ics_command_list(int n, char **arguments)
     if (n == 1) {
         list_kinds();
         return ICS_EXIT_OK;
+    }
+    if (strcmp(arguments[1], "schema") == 0) {
+        return list_schema();
     }
     const IcsCatalogueKind *kind = ics_catalogue_kind(arguments[1]);
     if (kind == NULL) {
