@@ -85,7 +85,7 @@ static void operations_judge(const OperationsRun *self, const IcsOperation *oper
                              int64_t result)
 {
     if (operations_is_expected(&operation->expected, result)) {
-        if (result < 0 && operation->expected.kind == ICS_EXPECT_ANY) {
+        if (result < 0) {
             ics_program_report(self->process, ics_operation_kind_name(operation->kind), result);
         }
         return;
