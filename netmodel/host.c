@@ -111,6 +111,18 @@ static void interface_receive_running(IcsInterface *self, IcsPacket *packet)
     host_input(host, self, packet);
 }
 
+static void interface_receive_paused(IcsInterface *self, IcsPacket *packet)
+{
+    IcsHost *host = self->host;
+    if (self->paused_packets >= ICS_HOST_PAUSED_PACKETS) {
+        ics_host_drop(host, packet, ICS_CAUSE_HOST_PAUSED);
+        return;
+    }
+    packet->interface = self;
+    self->paused_packets++;
+    ics_packet_list_append(&host->paused_input, packet);
+}
+
 void ics_interface_receive(IcsInterface *self, IcsPacket *packet)
 {
     IcsHost *host = self->host;
@@ -119,12 +131,7 @@ void ics_interface_receive(IcsInterface *self, IcsPacket *packet)
         interface_receive_running(self, packet);
         return;
     case ICS_HOST_PAUSED:
-        if (host->paused_input.packets >= ICS_HOST_PAUSED_PACKETS) {
-            ics_host_drop(host, packet, ICS_CAUSE_HOST_PAUSED);
-            return;
-        }
-        packet->interface = self;
-        ics_packet_list_append(&host->paused_input, packet);
+        interface_receive_paused(self, packet);
         return;
     case ICS_HOST_CRASHED:
         ics_host_drop(host, packet, ICS_CAUSE_HOST_DOWN);
@@ -191,6 +198,19 @@ static void host_publish(IcsHost *self, const char *verb)
     }
 }
 
+/* Empties the queues of the interfaces; transfer full. */
+static IcsPacketList host_take_paused_input(IcsHost *self)
+{
+    IcsPacketList list = self->paused_input;
+    self->paused_input = (IcsPacketList){0};
+    self->loopback->paused_packets = 0;
+    for (guint i = 0; i < self->interfaces->len; i++) {
+        IcsInterface *interface = g_ptr_array_index(self->interfaces, i);
+        interface->paused_packets = 0;
+    }
+    return list;
+}
+
 static void host_drop_list(IcsHost *self, IcsPacketList *list)
 {
     IcsPacket *packet;
@@ -199,23 +219,31 @@ static void host_drop_list(IcsHost *self, IcsPacketList *list)
     }
 }
 
-void ics_host_crash(IcsHost *self)
+static void host_flush_links(IcsHost *self)
 {
-    if (self->state == ICS_HOST_CRASHED) {
-        return;
-    }
-    ics_simulation_thaw(self->network->simulation, self->node);
-    self->state = ICS_HOST_CRASHED;
-    host_drop_list(self, &self->paused_input);
-    host_drop_list(self, &self->loopback_queue);
-    ics_simulation_cancel(self->network->simulation, &self->loopback_arrival);
     for (guint i = 0; i < self->interfaces->len; i++) {
         const IcsInterface *interface = g_ptr_array_index(self->interfaces, i);
         if (interface->out != NULL) {
             ics_link_direction_flush(interface->out, ICS_CAUSE_HOST_DOWN);
         }
     }
+}
+
+/* The stack goes before the node thaws: no timer of a host that crashed while it was paused falls
+ * due. */
+void ics_host_crash(IcsHost *self)
+{
+    if (self->state == ICS_HOST_CRASHED) {
+        return;
+    }
+    self->state = ICS_HOST_CRASHED;
+    IcsPacketList paused_input = host_take_paused_input(self);
+    host_drop_list(self, &paused_input);
+    ics_simulation_cancel(self->network->simulation, &self->loopback_arrival);
+    host_drop_list(self, &self->loopback_queue);
+    host_flush_links(self);
     self->stack_class->crash(self->stack);
+    ics_simulation_thaw(self->network->simulation, self->node);
     host_publish(self, "crash");
 }
 
@@ -247,8 +275,7 @@ void ics_host_resume(IcsHost *self)
     host_publish(self, "resume");
     uint32_t actor = ics_simulation_enter(simulation, self->node);
     ics_simulation_thaw(simulation, self->node);
-    IcsPacketList list = self->paused_input;
-    self->paused_input = (IcsPacketList){0};
+    IcsPacketList list = host_take_paused_input(self);
     IcsPacket *packet;
     while ((packet = ics_packet_list_take(&list)) != NULL) {
         interface_receive_running(packet->interface, packet);

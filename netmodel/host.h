@@ -36,6 +36,7 @@ struct IcsInterface {
     uint8_t prefix_bits;       /* 32: no subnet */
     IcsLinkDirection *out;     /* owned by the network; NULL: loopback */
     struct IcsInterface *peer; /* the far end */
+    uint32_t paused_packets;   /* of the host's paused input, those that came in here */
 };
 
 /* What a host asks of its stack. */
@@ -66,7 +67,7 @@ struct IcsHost {
     gpointer stack;
     IcsFault *send_omissions;
     IcsFault *receive_omissions;
-    IcsPacketList paused_input;   /* arrived while it was paused */
+    IcsPacketList paused_input;   /* arrived while it was paused, by all interfaces */
     IcsPacketList loopback_queue; /* on the way from the host to itself */
     IcsEvent loopback_arrival;
     uint64_t dropped[ICS_N_CAUSES]; /* in the host, not on a link */
