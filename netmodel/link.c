@@ -4,8 +4,6 @@
 #include "netmodel/link_internal.h"
 #include "netmodel/network.h"
 
-#define LINK_ORDINAL_SHIFT 8
-
 static void link_direction_sink(gpointer sink, IcsPacket *packet, IcsCause cause, int64_t at_ns)
 {
     ics_link_direction_drop(sink, packet, cause, at_ns);
@@ -42,6 +40,30 @@ static bool link_direction_make_queue(IcsLinkDirection *self, const IcsLinkConfi
     return self->queue != NULL;
 }
 
+static void link_direction_departed(IcsEvent *event)
+{
+    IcsLinkDirection *self = ICS_CONTAINER_OF(event, IcsLinkDirection, departure);
+    uint32_t actor = ics_simulation_enter(self->simulation, self->from->host->node);
+    if (self->scheduled) {
+        ics_link_scheduled_departed(self);
+    } else {
+        ics_link_computed_departed(self);
+    }
+    ics_simulation_enter(self->simulation, actor);
+}
+
+/* Departures are the world's: whatever else happens at that instant finds the packet on the wire,
+ * as it does where departures are computed. A receiver before the sender in the order of nodes
+ * would else meet the arrivals of a link without delay later. */
+void ics_link_direction_push_departure(IcsLinkDirection *self, int64_t departs_ns)
+{
+    uint32_t from = self->from->host->node;
+    self->departure.at_ns = departs_ns;
+    self->departure.route = ics_event_route(ICS_NODE_WORLD, from);
+    self->departure.ordinal = self->simulation->nodes[from].next_ordinal++;
+    ics_simulation_push(self->simulation, &self->departure);
+}
+
 IcsLinkDirection *ics_link_direction_new(IcsNetwork *network, IcsInterface *from, IcsInterface *to,
                                          const IcsLinkConfig *config, GError **error)
 {
@@ -57,9 +79,10 @@ IcsLinkDirection *ics_link_direction_new(IcsNetwork *network, IcsInterface *from
     self->transmitter.capacity = config->capacity;
     self->delay_ns = config->delay_ns;
     self->mtu_bytes = (uint32_t)config->mtu_bytes;
+    self->route = ics_event_route(to->host->node, from->host->node);
     self->scheduled = link_direction_must_schedule(config);
     ics_link_wire_init(self);
-    ics_link_scheduled_init(self);
+    ics_event_init(&self->departure, link_direction_departed);
     if (!link_direction_make_queue(self, config, error)) {
         ics_link_direction_free(self);
         return NULL;
@@ -75,6 +98,17 @@ static void link_direction_free_list(IcsPacketList *list)
     }
 }
 
+/* Of a list whose packets have events of their own. */
+static void link_direction_free_strays(IcsLinkDirection *self, IcsPacket **first)
+{
+    while (*first != NULL) {
+        IcsPacket *packet = *first;
+        *first = packet->next;
+        ics_simulation_cancel(self->simulation, &packet->event);
+        ics_packet_free(packet);
+    }
+}
+
 void ics_link_direction_free(IcsLinkDirection *self)
 {
     link_direction_free_list(&self->waiting);
@@ -82,12 +116,8 @@ void ics_link_direction_free(IcsLinkDirection *self)
     link_direction_free_list(&self->held_back);
     ics_simulation_cancel(self->simulation, &self->arrival);
     ics_simulation_cancel(self->simulation, &self->departure);
-    while (self->strays != NULL) {
-        IcsPacket *packet = self->strays;
-        self->strays = packet->next;
-        ics_simulation_cancel(self->simulation, &packet->event);
-        ics_packet_free(packet);
-    }
+    link_direction_free_strays(self, &self->strays);
+    link_direction_free_strays(self, &self->displaced);
     if (self->in_service != NULL) {
         ics_packet_free(self->in_service);
     }
@@ -98,12 +128,19 @@ void ics_link_direction_free(IcsLinkDirection *self)
     g_free(self);
 }
 
+/* Where a death is recorded: at the near end, or where the packet would have arrived. Losses stand
+ * among the fates already. */
+static IcsDigest *link_direction_death_digest(IcsLinkDirection *self, IcsCause cause)
+{
+    return cause == ICS_CAUSE_PARTITION ? &self->arrived : &self->offered;
+}
+
 void ics_link_direction_drop(IcsLinkDirection *self, IcsPacket *packet, IcsCause cause,
                              int64_t at_ns)
 {
     self->counters.dropped[cause]++;
     if (cause != ICS_CAUSE_LOSS) {
-        ics_digest_record(&self->offered, ICS_DIGEST_PACKET_FATE, at_ns,
+        ics_digest_record(link_direction_death_digest(self, cause), ICS_DIGEST_PACKET_FATE, at_ns,
                           packet->fate.flow ^ packet->fate.lineage, packet->fate.ordinal, cause);
     }
     if (ics_bus_wants(&self->simulation->bus, ICS_OBSERVE_PACKET_DROPPED)) {
@@ -144,7 +181,7 @@ void ics_link_direction_offer(IcsLinkDirection *self, IcsPacket *packet)
     int64_t now_ns = self->simulation->now_ns;
     packet->direction = self;
     packet->offered_ns = now_ns;
-    packet->ordinal = ics_simulation_next_ordinal(self->simulation) << LINK_ORDINAL_SHIFT;
+    packet->ordinal = ics_simulation_next_ordinal(self->simulation) << ICS_LINK_COPY_BITS;
     self->counters.offered++;
     self->counters.offered_bytes += packet->length;
     ics_digest_record_bytes(&self->offered, ICS_DIGEST_PACKET_OFFERED, now_ns,

@@ -76,6 +76,8 @@ typedef struct IcsTransmitter {
     int64_t busy_until_ns;
     uint32_t cached_bytes; /* the last length that was asked for ... */
     int64_t cached_ns;     /* ... and its time */
+    int64_t segment_ns;    /* scheduled: since when the packet in service goes at this rate ... */
+    int64_t segment_bits;  /* ... and how many of its bits were left then */
 } IcsTransmitter;
 
 struct IcsLinkDirection {
@@ -83,6 +85,7 @@ struct IcsLinkDirection {
     IcsSimulation *simulation;
     struct IcsInterface *from;
     struct IcsInterface *to;
+    uint64_t route; /* of its arrivals' event keys */
     IcsTransmitter transmitter;
     int64_t delay_ns;
     uint32_t mtu_bytes;
@@ -93,6 +96,7 @@ struct IcsLinkDirection {
     IcsQueueRing ring;   /* computed departures */
     IcsDropTailConfig limits;
     IcsPacketList waiting;    /* computed: leaves after the run's end, so nothing is decided */
+    int64_t last_loss_ns;     /* computed: when something left that nothing arrives of */
     IcsQueue *queue;          /* scheduled departures */
     int64_t queue_changed_ns; /* when the length of `queue` changed last */
     IcsPacket *in_service;
@@ -101,7 +105,8 @@ struct IcsLinkDirection {
     IcsEvent arrival;
     IcsPacket *strays; /* out of order: each has its own event */
     uint64_t n_strays;
-    uint64_t n_displaced;    /* of these, the ones that wait to be overtaken */
+    IcsPacket *displaced; /* at the far end, waiting to be overtaken */
+    uint64_t n_displaced;
     IcsPacketList held_back; /* by hold */
     int64_t latest_arrival_ns;
     IcsFault *faults;
@@ -125,7 +130,9 @@ void ics_link_direction_free(IcsLinkDirection *self);
 /* Gives a packet to the direction; consumes it. It is not longer than the MTU (else it dies). */
 void ics_link_direction_offer(IcsLinkDirection *self, IcsPacket *packet);
 
-/* The verbs of the schedule. All but partition, hold and release need scheduled departures. */
+/* The verbs of the schedule. All but partition, hold and release need scheduled departures. A rate
+ * takes effect at the next bit, a delay for packets that leave from now on. Verbs that find the
+ * direction as they want it do nothing. */
 void ics_link_direction_down(IcsLinkDirection *self);
 void ics_link_direction_up(IcsLinkDirection *self);
 void ics_link_direction_set_rate(IcsLinkDirection *self, int64_t rate_bps);

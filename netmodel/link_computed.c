@@ -45,6 +45,52 @@ static bool link_computed_has_room(const IcsLinkDirection *self, uint32_t bytes)
            (limits->bytes == 0 || self->ring.bytes + bytes <= (uint64_t)limits->bytes);
 }
 
+/* The next departure that needs an event: of something that nothing arrives of (so that a run ends
+ * when it has left), or behind the horizon. INT64_MAX when there is none. */
+static int64_t link_computed_next_ns(const IcsLinkDirection *self)
+{
+    if (self->last_loss_ns > self->simulation->now_ns) {
+        return self->last_loss_ns;
+    }
+    return self->waiting.first != NULL ? self->waiting.first->departs_ns : INT64_MAX;
+}
+
+static void link_computed_arm(IcsLinkDirection *self)
+{
+    int64_t next_ns = link_computed_next_ns(self);
+    if (next_ns != INT64_MAX && !ics_event_is_queued(&self->departure)) {
+        ics_link_direction_push_departure(self, next_ns);
+    }
+}
+
+void ics_link_computed_departed(IcsLinkDirection *self)
+{
+    const IcsPacket *first = self->waiting.first;
+    if (first != NULL && first->departs_ns <= self->simulation->now_ns) {
+        ics_link_wire_enter(self, ics_packet_list_take(&self->waiting), first->departs_ns);
+    }
+    link_computed_arm(self);
+}
+
+/* Behind the horizon nothing is decided before its time. */
+static void link_computed_wait(IcsLinkDirection *self, IcsPacket *packet, int64_t departs_ns)
+{
+    packet->departs_ns = departs_ns;
+    ics_packet_list_append(&self->waiting, packet);
+    link_computed_arm(self);
+}
+
+static void link_computed_depart(IcsLinkDirection *self, IcsPacket *packet, int64_t departs_ns)
+{
+    uint64_t lost = self->counters.dropped[ICS_CAUSE_LOSS];
+    ics_link_wire_enter(self, packet, departs_ns);
+    if (self->counters.dropped[ICS_CAUSE_LOSS] != lost &&
+        (self->wire.last == NULL || self->wire.last->arrives_ns < departs_ns)) {
+        self->last_loss_ns = departs_ns;
+        link_computed_arm(self);
+    }
+}
+
 void ics_link_computed_offer(IcsLinkDirection *self, IcsPacket *packet)
 {
     int64_t now_ns = self->simulation->now_ns;
@@ -63,8 +109,8 @@ void ics_link_computed_offer(IcsLinkDirection *self, IcsPacket *packet)
     int64_t departs_ns = ics_transmitter_send(&self->transmitter, starts_ns, packet->length);
     self->counters.busy_ns += (uint64_t)(departs_ns - starts_ns);
     if (departs_ns > self->network->horizon_ns) {
-        ics_packet_list_append(&self->waiting, packet);
-        return;
+        link_computed_wait(self, packet, departs_ns);
+    } else {
+        link_computed_depart(self, packet, departs_ns);
     }
-    ics_link_wire_enter(self, packet, departs_ns);
 }

@@ -22,16 +22,10 @@ static void link_scheduled_complete(IcsLinkDirection *self)
     ics_link_wire_enter(self, packet, packet->departs_ns);
 }
 
-static void link_scheduled_departed(IcsEvent *event)
+void ics_link_scheduled_departed(IcsLinkDirection *self)
 {
-    IcsLinkDirection *self = ICS_CONTAINER_OF(event, IcsLinkDirection, departure);
     link_scheduled_complete(self);
     ics_link_scheduled_start(self);
-}
-
-void ics_link_scheduled_init(IcsLinkDirection *self)
-{
-    ics_event_init(&self->departure, link_scheduled_departed);
 }
 
 void ics_link_scheduled_start(IcsLinkDirection *self)
@@ -45,10 +39,9 @@ void ics_link_scheduled_start(IcsLinkDirection *self)
         }
         self->in_service = packet;
         packet->starts_ns = now_ns;
-        packet->departs_ns = ics_transmitter_send(&self->transmitter, now_ns, packet->length);
+        packet->departs_ns = ics_transmitter_serve(&self->transmitter, now_ns, packet->length);
         if (packet->departs_ns > now_ns) {
-            ics_simulation_schedule(self->simulation, &self->departure, packet->departs_ns,
-                                    self->from->host->node);
+            ics_link_direction_push_departure(self, packet->departs_ns);
             return;
         }
         link_scheduled_complete(self);
@@ -80,36 +73,20 @@ void ics_link_scheduled_offer(IcsLinkDirection *self, IcsPacket *packet)
     self->counters.queue_maximum = MAX(self->counters.queue_maximum, self->queue->packets);
 }
 
-/* The bits of the packet in service that have not been sent yet go at the new rate. */
-static void link_scheduled_retime(IcsLinkDirection *self, int64_t old_rate_bps)
-{
-    IcsPacket *packet = self->in_service;
-    int64_t now_ns = self->simulation->now_ns;
-    int64_t new_rate_bps = self->transmitter.rate_bps;
-    int64_t left_ns = packet->departs_ns - now_ns;
-    if (new_rate_bps == 0) {
-        left_ns = 0;
-    } else if (old_rate_bps != 0) {
-        __int128 scaled = (__int128)left_ns * old_rate_bps + new_rate_bps - 1;
-        left_ns = (int64_t)(scaled / new_rate_bps);
-    }
-    packet->departs_ns = now_ns + left_ns;
-    self->transmitter.busy_until_ns = packet->departs_ns;
-    ics_simulation_cancel(self->simulation, &self->departure);
-    ics_simulation_schedule(self->simulation, &self->departure, packet->departs_ns,
-                            self->from->host->node);
-}
-
 void ics_link_direction_set_rate(IcsLinkDirection *self, int64_t rate_bps)
 {
-    g_assert(self->scheduled);
+    g_assert(self->scheduled && self->transmitter.capacity == NULL);
+    if (rate_bps == self->transmitter.rate_bps) {
+        return;
+    }
     link_scheduled_catch_up(self);
-    int64_t old_rate_bps = self->transmitter.rate_bps;
-    self->transmitter.rate_bps = rate_bps;
-    self->transmitter.cached_bytes = 0;
+    int64_t departs_ns =
+        ics_transmitter_set_rate(&self->transmitter, self->simulation->now_ns, rate_bps);
     self->queue->settings.rate_bps = rate_bps;
     if (self->in_service != NULL) {
-        link_scheduled_retime(self, old_rate_bps);
+        self->in_service->departs_ns = departs_ns;
+        ics_simulation_cancel(self->simulation, &self->departure);
+        ics_link_direction_push_departure(self, departs_ns);
     }
 }
 
@@ -157,8 +134,8 @@ void ics_link_direction_down(IcsLinkDirection *self)
 
 void ics_link_direction_up(IcsLinkDirection *self)
 {
+    g_assert(self->scheduled);
     self->down = false;
-    self->transmitter.busy_until_ns = self->simulation->now_ns;
     uint32_t actor = ics_simulation_enter(self->simulation, self->from->host->node);
     ics_link_scheduled_start(self);
     ics_simulation_enter(self->simulation, actor);

@@ -8,12 +8,11 @@
 
 /* Copies of one packet on one link share its place in the order of events; the low bits tell them
  * apart. */
-#define LINK_WIRE_ORDINAL_SHIFT 8
-#define LINK_WIRE_COPIES_MAX    ((1u << LINK_WIRE_ORDINAL_SHIFT) - 1)
+#define LINK_WIRE_COPIES_MAX ((1u << ICS_LINK_COPY_BITS) - 1)
 
 /* ---- arrival ---- */
 
-static void link_wire_deliver(IcsLinkDirection *self, IcsPacket *packet)
+void ics_link_wire_deliver(IcsLinkDirection *self, IcsPacket *packet)
 {
     int64_t now_ns = self->simulation->now_ns;
     self->counters.delivered++;
@@ -34,108 +33,14 @@ static void link_wire_deliver(IcsLinkDirection *self, IcsPacket *packet)
     ics_interface_receive(self->to, packet);
 }
 
-static void link_wire_unlink_stray(IcsLinkDirection *self, IcsPacket *packet)
-{
-    if (packet->previous != NULL) {
-        packet->previous->next = packet->next;
-    } else {
-        self->strays = packet->next;
-    }
-    if (packet->next != NULL) {
-        packet->next->previous = packet->previous;
-    }
-    packet->next = NULL;
-    packet->previous = NULL;
-    self->n_strays--;
-}
-
-static void link_wire_link_stray(IcsLinkDirection *self, IcsPacket *packet)
-{
-    packet->previous = NULL;
-    packet->next = self->strays;
-    if (self->strays != NULL) {
-        self->strays->previous = packet;
-    }
-    self->strays = packet;
-    self->n_strays++;
-}
-
-static void link_wire_publish_reordered(IcsLinkDirection *self, const IcsPacket *packet)
-{
-    if (ics_bus_wants(&self->simulation->bus, ICS_OBSERVE_PACKET_REORDERED)) {
-        IcsObservation observation = {.kind = ICS_OBSERVE_PACKET_REORDERED,
-                                      .node = self->to->host->node,
-                                      .at_ns = self->simulation->now_ns,
-                                      .packet = packet,
-                                      .message = &packet->message,
-                                      .direction = self,
-                                      .value = packet->overtaken};
-        ics_bus_publish(&self->simulation->bus, &observation);
-    }
-}
-
-/* Has been overtaken often enough, or waited long enough. */
-static void link_wire_let_go(IcsLinkDirection *self, IcsPacket *packet)
-{
-    link_wire_unlink_stray(self, packet);
-    ics_simulation_cancel(self->simulation, &packet->event);
-    self->n_displaced--;
-    self->counters.reordered += packet->overtaken > 0;
-    packet->displaced = false;
-    link_wire_publish_reordered(self, packet);
-    link_wire_deliver(self, packet);
-}
-
-/* The displaced packet that was offered first among those of this flow that have been overtaken
- * often enough. */
-static IcsPacket *link_wire_next_to_let_go(const IcsLinkDirection *self)
-{
-    IcsPacket *found = NULL;
-    for (IcsPacket *packet = self->strays; packet != NULL; packet = packet->next) {
-        if (packet->displaced && packet->overtakers_left == 0 &&
-            (found == NULL || packet->ordinal < found->ordinal)) {
-            found = packet;
-        }
-    }
-    return found;
-}
-
-static void link_wire_count_overtaking(IcsLinkDirection *self, uint64_t flow, uint64_t ordinal)
-{
-    for (IcsPacket *packet = self->strays; packet != NULL; packet = packet->next) {
-        if (packet->displaced && packet->overtakers_left > 0 && packet->fate.flow == flow &&
-            packet->ordinal < ordinal) {
-            packet->overtakers_left--;
-            packet->overtaken++;
-        }
-    }
-}
-
 static void link_wire_pass(IcsLinkDirection *self, IcsPacket *packet)
 {
     uint64_t flow = packet->fate.flow;
     uint64_t ordinal = packet->ordinal;
-    link_wire_deliver(self, packet);
-    if (G_LIKELY(self->n_displaced == 0)) {
-        return;
+    ics_link_wire_deliver(self, packet);
+    if (G_UNLIKELY(self->n_displaced > 0)) {
+        ics_link_displaced_passed(self, flow, ordinal);
     }
-    link_wire_count_overtaking(self, flow, ordinal);
-    IcsPacket *late;
-    while ((late = link_wire_next_to_let_go(self)) != NULL) {
-        link_wire_let_go(self, late);
-    }
-}
-
-/* Stays at the far end until enough later packets of its flow have passed. */
-static void link_wire_displace(IcsLinkDirection *self, IcsPacket *packet)
-{
-    packet->displaced = true;
-    self->n_displaced++;
-    link_wire_link_stray(self, packet);
-    packet->event.at_ns = self->simulation->now_ns + packet->flush_ns;
-    packet->event.route = ics_event_route(self->to->host->node, self->from->host->node);
-    packet->event.ordinal = packet->ordinal;
-    ics_simulation_push(self->simulation, &packet->event);
 }
 
 static void link_wire_arrive(IcsLinkDirection *self, IcsPacket *packet)
@@ -145,7 +50,7 @@ static void link_wire_arrive(IcsLinkDirection *self, IcsPacket *packet)
     } else if (G_UNLIKELY(self->held)) {
         ics_packet_list_append(&self->held_back, packet);
     } else if (G_UNLIKELY(packet->overtakers_left > 0)) {
-        link_wire_displace(self, packet);
+        ics_link_displaced_wait(self, packet);
     } else {
         link_wire_pass(self, packet);
     }
@@ -156,7 +61,7 @@ static void link_wire_arm(IcsLinkDirection *self)
     const IcsPacket *first = self->wire.first;
     if (first != NULL) {
         self->arrival.at_ns = first->arrives_ns;
-        self->arrival.route = ics_event_route(self->to->host->node, self->from->host->node);
+        self->arrival.route = self->route;
         self->arrival.ordinal = first->ordinal;
         ics_simulation_push(self->simulation, &self->arrival);
     }
@@ -174,11 +79,8 @@ static void link_wire_stray_arrived(IcsEvent *event)
 {
     IcsPacket *packet = ICS_CONTAINER_OF(event, IcsPacket, event);
     IcsLinkDirection *self = packet->direction;
-    if (packet->displaced) {
-        link_wire_let_go(self, packet);
-        return;
-    }
-    link_wire_unlink_stray(self, packet);
+    ics_link_list_remove(&self->strays, packet);
+    self->n_strays--;
     link_wire_arrive(self, packet);
 }
 
@@ -201,6 +103,15 @@ static void link_wire_digest_fate(IcsLinkDirection *self, const IcsPacket *packe
     }
 }
 
+void ics_link_wire_push(IcsLinkDirection *self, IcsPacket *packet, IcsEventFunc fire, int64_t at_ns)
+{
+    ics_event_init(&packet->event, fire);
+    packet->event.at_ns = at_ns;
+    packet->event.route = self->route;
+    packet->event.ordinal = packet->ordinal;
+    ics_simulation_push(self->simulation, &packet->event);
+}
+
 /* Sets out for the far end, to arrive at arrives_ns. */
 static void link_wire_travel(IcsLinkDirection *self, IcsPacket *packet)
 {
@@ -212,12 +123,9 @@ static void link_wire_travel(IcsLinkDirection *self, IcsPacket *packet)
         }
         return;
     }
-    ics_event_init(&packet->event, link_wire_stray_arrived);
-    packet->event.at_ns = packet->arrives_ns;
-    packet->event.route = ics_event_route(self->to->host->node, self->from->host->node);
-    packet->event.ordinal = packet->ordinal;
-    link_wire_link_stray(self, packet);
-    ics_simulation_push(self->simulation, &packet->event);
+    ics_link_list_push(&self->strays, packet);
+    self->n_strays++;
+    ics_link_wire_push(self, packet, link_wire_stray_arrived, packet->arrives_ns);
 }
 
 static void link_wire_publish_damage(IcsLinkDirection *self, const IcsPassage *passage)
@@ -305,8 +213,7 @@ static IcsPacket *link_wire_copy(IcsLinkDirection *self, IcsPacket *packet, cons
 {
     g_assert(*n_copies < LINK_WIRE_COPIES_MAX);
     IcsPacket *copy = ics_packet_copy(packet, fault->point.site.key, index + 1);
-    copy->ordinal =
-        (packet->ordinal >> LINK_WIRE_ORDINAL_SHIFT << LINK_WIRE_ORDINAL_SHIFT) | ++*n_copies;
+    copy->ordinal = (packet->ordinal >> ICS_LINK_COPY_BITS << ICS_LINK_COPY_BITS) | ++*n_copies;
     self->counters.copies++;
     link_wire_publish_copy(self, copy, packet->departs_ns);
     return copy;
@@ -395,28 +302,39 @@ void ics_link_wire_enter(IcsLinkDirection *self, IcsPacket *packet, int64_t depa
 
 /* ---- the verbs that reach the wire ---- */
 
+static void link_wire_clear_list(IcsLinkDirection *self, IcsPacketList *list, IcsCause cause)
+{
+    IcsPacket *packet;
+    while ((packet = ics_packet_list_take(list)) != NULL) {
+        ics_link_direction_drop(self, packet, cause, self->simulation->now_ns);
+    }
+}
+
+static void link_wire_clear_strays(IcsLinkDirection *self, IcsPacket **first, IcsCause cause)
+{
+    while (*first != NULL) {
+        IcsPacket *packet = *first;
+        ics_link_list_remove(first, packet);
+        ics_simulation_cancel(self->simulation, &packet->event);
+        ics_link_direction_drop(self, packet, cause, self->simulation->now_ns);
+    }
+}
+
 void ics_link_wire_clear(IcsLinkDirection *self, IcsCause cause)
 {
-    int64_t now_ns = self->simulation->now_ns;
-    IcsPacket *packet;
     ics_simulation_cancel(self->simulation, &self->arrival);
-    while ((packet = ics_packet_list_take(&self->wire)) != NULL) {
-        ics_link_direction_drop(self, packet, cause, now_ns);
-    }
-    while ((packet = self->strays) != NULL) {
-        self->n_displaced -= packet->displaced;
-        link_wire_unlink_stray(self, packet);
-        ics_simulation_cancel(self->simulation, &packet->event);
-        ics_link_direction_drop(self, packet, cause, now_ns);
-    }
-    while ((packet = ics_packet_list_take(&self->held_back)) != NULL) {
-        ics_link_direction_drop(self, packet, cause, now_ns);
-    }
+    link_wire_clear_list(self, &self->wire, cause);
+    link_wire_clear_strays(self, &self->strays, cause);
+    link_wire_clear_strays(self, &self->displaced, cause);
+    link_wire_clear_list(self, &self->held_back, cause);
+    self->n_strays = 0;
+    self->n_displaced = 0;
+    self->latest_arrival_ns = 0;
 }
 
 uint64_t ics_link_wire_packets(const IcsLinkDirection *self)
 {
-    return self->wire.packets + self->n_strays + self->held_back.packets;
+    return self->wire.packets + self->n_strays + self->n_displaced + self->held_back.packets;
 }
 
 void ics_link_direction_set_delay(IcsLinkDirection *self, int64_t delay_ns)
@@ -430,16 +348,29 @@ void ics_link_direction_hold(IcsLinkDirection *self)
     self->held = true;
 }
 
+/* In the order in which they would have arrived. */
+static void link_wire_arrive_held(IcsLinkDirection *self, IcsPacketList *list)
+{
+    IcsEvent place = {.route = self->route};
+    IcsPacket *packet;
+    while ((packet = ics_packet_list_take(list)) != NULL) {
+        place.at_ns = packet->arrives_ns;
+        place.ordinal = packet->ordinal;
+        ics_link_displaced_catch_up(self, &place);
+        link_wire_arrive(self, packet);
+    }
+    place.at_ns = self->simulation->now_ns;
+    place.ordinal = UINT64_MAX;
+    ics_link_displaced_catch_up(self, &place);
+}
+
 void ics_link_direction_release(IcsLinkDirection *self)
 {
     self->held = false;
     IcsPacketList list = self->held_back;
     self->held_back = (IcsPacketList){0};
     uint32_t actor = ics_simulation_enter(self->simulation, self->to->host->node);
-    IcsPacket *packet;
-    while ((packet = ics_packet_list_take(&list)) != NULL) {
-        link_wire_arrive(self, packet);
-    }
+    link_wire_arrive_held(self, &list);
     ics_simulation_enter(self->simulation, actor);
 }
 

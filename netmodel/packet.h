@@ -37,7 +37,6 @@ struct IcsPacket {
     IcsPacketPool *pool;
     uint32_t length;
     bool damaged;       /* its bytes are not those that were sent */
-    bool displaced;     /* waits at the far end of its link to be overtaken */
     uint64_t id;        /* for observers, from 1 */
     uint64_t parent_id; /* the packet that it is a copy of; 0 for an original */
     IcsFate fate;

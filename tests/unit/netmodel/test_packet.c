@@ -60,7 +60,6 @@ static void a_reused_packet_remembers_nothing(void **state)
 {
     IcsPacket *first = ics_packet_new(*state, 100);
     first->damaged = true;
-    first->displaced = true;
     first->fate.ordinal = 9;
     first->message.flow = 3;
     first->overtakers_left = 2;
@@ -70,7 +69,6 @@ static void a_reused_packet_remembers_nothing(void **state)
     assert_ptr_equal(second, first);
     assert_int_equal(second->id, 2);
     assert_false(second->damaged);
-    assert_false(second->displaced);
     assert_int_equal(second->fate.ordinal, 0);
     assert_int_equal(second->message.flow, ICS_FLOW_NONE);
     assert_int_equal(second->overtakers_left, 0);
