@@ -15,7 +15,7 @@ typedef struct IcsFlow {
     uint32_t peer_address;   /* host byte order */
     uint16_t peer_port;
     uint16_t socket;      /* ordinal in its process, from 0 */
-    uint32_t incarnation; /* of the process: how often its host had restarted it */
+    uint32_t incarnation; /* of the process: how often it had been started before */
 } IcsFlow;
 
 /* All flows of a world, by index. Zero-initialised is empty. */

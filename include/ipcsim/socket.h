@@ -41,9 +41,10 @@ enum { ICS_DONT_WAIT = 1 };
 typedef enum {
     ICS_OPTION_RECEIVE_TIMEOUT, /* ns; ICS_FOREVER (the default): block without limit; 0 is refused
                                  */
-    ICS_OPTION_SEND_TIMEOUT,    /* ns; synchronous sockets */
+    ICS_OPTION_SEND_TIMEOUT,    /* ns; synchronous sockets: the others do not block in send */
     ICS_OPTION_NONBLOCKING,     /* 0 or 1 */
-    ICS_OPTION_RECEIVE_BUFFER,  /* bytes of payload that wait for receive, at least 1 */
+    ICS_OPTION_RECEIVE_BUFFER,  /* bytes of payload that wait for receive, at least 1; datagram
+                                   sockets: the others keep one message of each of 64 senders */
     ICS_OPTION_CHECKSUM         /* 0: datagrams are sent without a checksum; default 1 */
 } IcsSocketOption;
 
@@ -56,27 +57,36 @@ typedef struct IcsReceived {
     uint64_t ordinal; /* of the message in its flow, from 0; for measuring programs */
 } IcsReceived;
 
-/* A new socket: its descriptor (0, 1, ...), or -EMFILE, -EINVAL. */
+/* A new socket: its descriptor (the lowest that is free: 0, 1, ...), or -EMFILE when the process
+ * has 1024 of them, -EINVAL. Every call below gives -EBADF for a descriptor that is not open. A
+ * socket belongs to the process that made it: no other one can read it. */
 int ics_socket(IcsProcess *self, IcsSocketType type);
 
 /* Makes the socket the receiver of a port. -EADDRINUSE when the port has a receiver, -EADDRNOTAVAIL
  * when the address is not the host's or no free port is left, -EINVAL when it is bound already. */
 int ics_bind(IcsProcess *self, int socket, IcsEndpoint local);
 
-/* Fixes the peer: send needs no destination, receive takes from nobody else, and a port unreachable
- * from the peer becomes -ECONNREFUSED of the next call. Binds to a free port if need be. */
+/* Fixes the peer: send needs no destination, nobody else's messages are accepted any more (what
+ * waits in the queue stays), and a port unreachable from the peer becomes -ECONNREFUSED of the next
+ * send or receive. Binds to a free port if need be. -EINVAL without address or port, and for a way
+ * out of the host from a loopback address, -ENETUNREACH, -EADDRNOTAVAIL when no free port is left.
+ */
 int ics_connect(IcsProcess *self, int socket, IcsEndpoint peer);
 
-/* Sends one message. A datagram socket returns as soon as the message has been copied to the local
- * buffer; a synchronous one when the receiver has issued its receive. Returns `n`, or -EMSGSIZE,
- * -ENETUNREACH, -EDESTADDRREQ, -ECONNREFUSED, -ETIMEDOUT ... */
+/* Sends one message (nullable when empty). A datagram socket returns as soon as the message has
+ * been copied to the local buffer; a synchronous one when the receiver has issued its receive.
+ * Binds to a free port if need be. Returns `n`, or -EMSGSIZE, -ENETUNREACH, -EDESTADDRREQ (send on
+ * a socket without a peer), -EINVAL (no destination, or as for connect), -EADDRNOTAVAIL,
+ * -ECONNREFUSED; on a synchronous socket also -ETIMEDOUT (the message may have been received all
+ * the same) and -EOPNOTSUPP when it may not block. */
 int64_t ics_send(IcsProcess *self, int socket, const void *bytes, size_t n, int flags);
 int64_t ics_send_to(IcsProcess *self, int socket, const void *bytes, size_t n, int flags,
                     IcsEndpoint to);
 
 /* Takes the next message from the socket's queue and returns how many bytes were copied. Blocks
  * while the queue is empty: for ever, until the receive timeout (-ETIMEDOUT), or not at all
- * (-EAGAIN). A datagram that is longer than the buffer loses its tail. `received` is nullable. */
+ * (-EAGAIN; a handler never blocks). A message that is longer than the buffer loses its tail.
+ * `received` is nullable, and set on success. Also -ECONNREFUSED, -EADDRNOTAVAIL. */
 int64_t ics_receive(IcsProcess *self, int socket, void *buffer, size_t n, int flags);
 int64_t ics_receive_from(IcsProcess *self, int socket, void *buffer, size_t n, int flags,
                          IcsReceived *received);
@@ -84,6 +94,7 @@ int64_t ics_receive_from(IcsProcess *self, int socket, void *buffer, size_t n, i
 /* Gives the socket and its port up. What waits in its queue is lost. */
 int ics_close(IcsProcess *self, int socket);
 
+/* -EINVAL for a value out of range, -ENOPROTOOPT for an unknown option. */
 int ics_set_option(IcsProcess *self, int socket, IcsSocketOption option, int64_t value);
 int ics_get_option(IcsProcess *self, int socket, IcsSocketOption option, int64_t *value);
 
@@ -97,7 +108,8 @@ int ics_resolve(IcsProcess *self, const char *name, uint32_t *address);
 int ics_resolve_endpoint(IcsProcess *self, const char *text, IcsEndpoint *endpoint);
 
 /* A handler (a process without a stack) calls this once for each socket that shall wake it: its
- * on_ready is called whenever something has arrived. */
+ * on_ready is called whenever something has arrived, and soon if something is there already.
+ * -EINVAL for a second time, and in a coroutine. */
 int ics_watch(IcsProcess *self, int socket);
 
 /* ---- time ---- */
@@ -114,13 +126,13 @@ void ics_compute(IcsProcess *self, int64_t duration_ns);
 typedef void (*IcsProgramMain)(IcsProcess *self, const void *config);
 
 /* Starts another process on the same host. `config` is borrowed and must outlive it; the child's
- * name is the parent's, a slash and `name`. NULL when it cannot be started. */
+ * name is the parent's, a slash and `name`. Never NULL. */
 IcsProcess *ics_spawn(IcsProcess *self, const char *name, IcsProgramMain program,
                       const void *config);
 /* Blocks until the child has ended. Returns its exit code, 0 if its program returned, -EINTR if it
- * was killed. */
+ * was killed, -ENOMEM if the machine had no stack for it. */
 int ics_wait(IcsProcess *self, IcsProcess *child);
-/* Ends the calling process; its sockets are closed. Does not return. */
+/* Ends the calling process, a coroutine; its sockets are closed. Does not return. */
 void ics_exit(IcsProcess *self, int exit_code) __attribute__((noreturn));
 /* Zeroed memory that lives as long as the process. */
 void *ics_alloc(IcsProcess *self, size_t bytes);

@@ -85,11 +85,8 @@ int64_t ics_datagram_receive(IcsSocket *self, void *buffer, size_t n, int flags,
                              IcsReceived *received)
 {
     int64_t deadline_ns = ics_socket_deadline(self, self->receive_timeout_ns);
-    while (self->queue.first == NULL) {
-        int error = ics_socket_take_error(self);
-        if (error != 0) {
-            return error;
-        }
+    int error;
+    while ((error = ics_socket_take_error(self)) == 0 && self->queue.first == NULL) {
         if (!ics_socket_may_block(self, flags)) {
             return -EAGAIN;
         }
@@ -97,5 +94,5 @@ int64_t ics_datagram_receive(IcsSocket *self, void *buffer, size_t n, int flags,
             return -ETIMEDOUT;
         }
     }
-    return datagram_take(self, buffer, n, received);
+    return error != 0 ? error : datagram_take(self, buffer, n, received);
 }

@@ -5,9 +5,16 @@
 
 #include "protocols/socket/socket_internal.h"
 
+/* IcsStack.processes */
+typedef struct HostProcesses {
+    GPtrArray *all;    /* of IcsProcess, in the order of their starts */
+    GHashTable *lives; /* by name: how many processes were called so; the names are theirs */
+} HostProcesses;
+
 static GPtrArray *host_processes_of(const IcsStack *stack)
 {
-    return stack->processes;
+    const HostProcesses *self = stack->processes;
+    return self != NULL ? self->all : NULL;
 }
 
 static void host_processes_free_one(gpointer data)
@@ -28,21 +35,39 @@ static void host_processes_crash(IcsStack *stack)
 
 static void host_processes_free(IcsStack *stack)
 {
-    g_ptr_array_unref(stack->processes);
+    HostProcesses *self = stack->processes;
+    g_hash_table_unref(self->lives);
+    g_ptr_array_unref(self->all);
+    g_free(self);
+}
+
+static HostProcesses *host_processes_new(IcsStack *stack)
+{
+    HostProcesses *self = g_new0(HostProcesses, 1);
+    self->all = g_ptr_array_new_with_free_func(host_processes_free_one);
+    self->lives = g_hash_table_new(g_str_hash, g_str_equal);
+    stack->processes = self;
+    stack->processes_crash = host_processes_crash;
+    stack->processes_free = host_processes_free;
+    return self;
+}
+
+/* How many processes of its name there were before this one, which is counted. */
+static uint32_t host_processes_count_life(HostProcesses *self, const IcsProcess *process)
+{
+    uint32_t before = GPOINTER_TO_UINT(g_hash_table_lookup(self->lives, process->name));
+    g_hash_table_insert(self->lives, (gpointer)process->name, GUINT_TO_POINTER(before + 1));
+    return before;
 }
 
 IcsProcess *ics_host_processes_start(IcsStack *stack, const char *name,
                                      const IcsProcessProgram *program)
 {
-    if (stack->processes == NULL) {
-        stack->processes = g_ptr_array_new_with_free_func(host_processes_free_one);
-        stack->processes_crash = host_processes_crash;
-        stack->processes_free = host_processes_free;
-    }
+    HostProcesses *self = stack->processes != NULL ? stack->processes : host_processes_new(stack);
     const IcsHost *host = stack->host;
     IcsProcess *process = ics_process_new(host->network->simulation, host->node, name, program);
-    ics_socket_table_attach(process, stack);
-    g_ptr_array_add(stack->processes, process);
+    ics_socket_table_attach(process, stack, host_processes_count_life(self, process));
+    g_ptr_array_add(self->all, process);
     ics_process_start(process);
     return process;
 }
@@ -103,8 +128,9 @@ int ics_wait(IcsProcess *self, IcsProcess *child)
     case ICS_OUTCOME_NONE:
     case ICS_OUTCOME_KILLED:
     case ICS_OUTCOME_CRASHED:
-    case ICS_OUTCOME_REFUSED:
         return -EINTR;
+    case ICS_OUTCOME_REFUSED:
+        return -ENOMEM;
     }
     g_assert_not_reached();
 }

@@ -104,10 +104,12 @@ int ics_connect(IcsProcess *self, int descriptor, IcsEndpoint peer)
     if (peer.address == ICS_ANY_ADDRESS || peer.port == ICS_ANY_PORT) {
         return -EINVAL;
     }
-    if (ics_host_route(socket->stack->host, peer.address) == NULL) {
-        return -ENETUNREACH;
+    IcsInterface *interface;
+    int result = ics_stack_find_udp_way(socket->stack, socket->port.binding.local_address,
+                                        peer.address, 0, &interface);
+    if (result == 0) {
+        result = ics_socket_autobind(socket);
     }
-    int result = ics_socket_autobind(socket);
     if (result == 0) {
         socket->port.binding.connected = true;
         socket->port.binding.peer_address = peer.address;
@@ -244,6 +246,13 @@ int64_t ics_receive_from(IcsProcess *self, int descriptor, void *buffer, size_t 
                                        : ics_datagram_receive(socket, buffer, n, flags, received);
 }
 
+/* Whether a receive would not have to wait. */
+static bool socket_is_readable(const IcsSocket *self)
+{
+    return self->queue.first != NULL || self->pending_error != 0 ||
+           (self->synchronous != NULL && ics_synchronous_is_readable(self->synchronous));
+}
+
 int ics_watch(IcsProcess *self, int descriptor)
 {
     IcsSocket *socket = ics_socket_of(self, descriptor);
@@ -254,6 +263,9 @@ int ics_watch(IcsProcess *self, int descriptor)
         return -EINVAL;
     }
     ics_process_watch(self, &socket->watcher, &socket->readers);
+    if (socket_is_readable(socket)) {
+        ics_wait_queue_wake_one(&socket->readers);
+    }
     return 0;
 }
 

@@ -30,7 +30,7 @@ static IcsSocketFlow *socket_flow_new(IcsSocket *self, IcsEndpoint to)
         .peer_address = to.address,
         .peer_port = to.port,
         .socket = self->ordinal,
-        .incarnation = self->stack->host->incarnation,
+        .incarnation = ics_socket_table_incarnation(self->process),
     };
     IcsSocketFlow *made = g_new0(IcsSocketFlow, 1);
     made->to = to;

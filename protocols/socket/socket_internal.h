@@ -39,7 +39,8 @@ typedef struct IcsSocketFlow {
 /* What a process has because it has sockets; IcsProcess.owner. */
 typedef struct IcsSocketTable {
     IcsStack *stack;
-    IcsSocket **sockets; /* by descriptor */
+    uint32_t incarnation; /* processes of this name that the host had before */
+    IcsSocket **sockets;  /* by descriptor */
     uint32_t n_sockets;
     uint16_t next_ordinal; /* of the next socket in this process */
     IcsDrawSite draws;
@@ -75,8 +76,9 @@ IcsSocket *ics_socket_of(const IcsProcess *process, int descriptor);
 /* Gives up everything; queued packets die of `cause`. */
 void ics_socket_destroy(IcsSocket *self, IcsCause cause);
 /* Sets up and takes apart the table of a process. */
-void ics_socket_table_attach(IcsProcess *process, IcsStack *stack);
+void ics_socket_table_attach(IcsProcess *process, IcsStack *stack, uint32_t incarnation);
 IcsStack *ics_socket_table_stack(const IcsProcess *process);
+uint32_t ics_socket_table_incarnation(const IcsProcess *process);
 
 /* socket_flow.c: the flow to a destination, made on first use. */
 IcsSocketFlow *ics_socket_flow_to(IcsSocket *self, IcsEndpoint to);
@@ -114,7 +116,10 @@ IcsDatagramView ics_datagram_view(const IcsPacket *packet);
 
 /* synchronous.c */
 struct IcsSynchronous *ics_synchronous_new(IcsSocket *socket);
-void ics_synchronous_free(struct IcsSynchronous *self);
+/* What it holds dies of `cause`. */
+void ics_synchronous_free(struct IcsSynchronous *self, IcsCause cause);
+/* Whether a message waits for a receive. */
+bool ics_synchronous_is_readable(const struct IcsSynchronous *self);
 int64_t ics_synchronous_send(IcsSocket *self, const void *bytes, size_t n, int flags,
                              IcsEndpoint to);
 int64_t ics_synchronous_receive(IcsSocket *self, void *buffer, size_t n, int flags,

@@ -12,6 +12,11 @@ IcsStack *ics_socket_table_stack(const IcsProcess *process)
     return socket_table_of(process)->stack;
 }
 
+uint32_t ics_socket_table_incarnation(const IcsProcess *process)
+{
+    return socket_table_of(process)->incarnation;
+}
+
 IcsSocket *ics_socket_of(const IcsProcess *process, int descriptor)
 {
     const IcsSocketTable *table = socket_table_of(process);
@@ -102,7 +107,9 @@ void ics_socket_destroy(IcsSocket *self, IcsCause cause)
     ics_wait_queue_clear(&self->readers);
     ics_wait_queue_clear(&self->senders);
     ics_port_table_unbind(&self->stack->udp_ports, &self->port.binding);
-    g_clear_pointer(&self->synchronous, ics_synchronous_free);
+    if (self->synchronous != NULL) {
+        ics_synchronous_free(self->synchronous, cause);
+    }
     IcsPacket *packet;
     while ((packet = ics_packet_list_take(&self->queue)) != NULL) {
         ics_host_drop(self->stack->host, packet, cause);
@@ -143,12 +150,13 @@ static void socket_table_process_ended(IcsProcess *process)
     table->n_sockets = 0;
 }
 
-void ics_socket_table_attach(IcsProcess *process, IcsStack *stack)
+void ics_socket_table_attach(IcsProcess *process, IcsStack *stack, uint32_t incarnation)
 {
     IcsSocketTable *table = g_new0(IcsSocketTable, 1);
     table->stack = stack;
+    table->incarnation = incarnation;
     table->draws = ics_draw_site(process->simulation->seed, process->name, "process");
-    table->draws.key ^= stack->host->incarnation;
+    table->draws.key ^= incarnation;
     process->owner = table;
     process->on_end = socket_table_process_ended;
 }

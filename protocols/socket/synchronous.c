@@ -15,12 +15,19 @@ typedef struct SynchronousSend {
     int result; /* when done: 0 or a positive errno */
 } SynchronousSend;
 
+/* A message that a receive has taken from the machine. */
+typedef struct SynchronousReceived {
+    IcsRendezvousEvent event;
+    IcsMessageTag tag;
+} SynchronousReceived;
+
 typedef struct IcsSynchronous {
     IcsSocket *socket;
     IcsRendezvous *machine;
+    uint32_t held_max; /* messages that the machine holds at most */
     IcsTimer timer;
     SynchronousSend *sends;
-    GQueue delivered;   /* of IcsRendezvousEvent, for receives */
+    GQueue delivered;   /* of SynchronousReceived */
     IcsPacketList held; /* the datagrams whose messages the machine holds */
 } IcsSynchronous;
 
@@ -92,6 +99,7 @@ static void synchronous_transmit(IcsSynchronous *self, const IcsRendezvousDatagr
         .payload_bytes = datagram->n,
         .fate = synchronous_fate(ics_socket_flow_to(socket, to), datagram),
         .message = is_message ? send->tag : (IcsMessageTag){.flow = ICS_FLOW_NONE},
+        .without_checksum = socket->port.without_checksum,
     };
     ics_stack_send_udp(socket->stack, interface, &request);
 }
@@ -144,9 +152,11 @@ static void synchronous_finish_receive(IcsSynchronous *self, const IcsRendezvous
     SynchronousName name = {event->peer, event->session, event->sequence};
     IcsPacket *packet = synchronous_take_held(self, name);
     g_assert(packet != NULL);
+    SynchronousReceived *received = g_new(SynchronousReceived, 1);
+    *received = (SynchronousReceived){*event, packet->message};
+    g_queue_push_tail(&self->delivered, received);
     ics_socket_message_taken(self->socket, packet, event->n);
     ics_packet_free(packet);
-    g_queue_push_tail(&self->delivered, g_memdup2(event, sizeof *event));
     ics_wait_queue_wake_one(&self->socket->readers);
 }
 
@@ -189,10 +199,16 @@ static void synchronous_timer_expired(IcsTimer *timer)
 
 /* ---- from the network to the machine ---- */
 
-static bool synchronous_is_held(const IcsSynchronous *self, const IcsPacket *packet)
+static bool synchronous_is_held(const IcsSynchronous *self, SynchronousName name)
 {
-    SynchronousName name = synchronous_name(packet);
     return ics_rendezvous_holds(self->machine, name.peer, name.session, name.sequence);
+}
+
+/* Why the machine did not hold what came last: it has no room, or had the message already. */
+static IcsCause synchronous_refusal(const IcsSynchronous *self)
+{
+    return ics_rendezvous_held(self->machine) >= self->held_max ? ICS_CAUSE_RECEIVE_BUFFER_FULL
+                                                                : ICS_CAUSE_DUPLICATE;
 }
 
 /* Datagrams whose messages the machine does not hold (any more) are over. */
@@ -200,11 +216,11 @@ static void synchronous_prune(IcsSynchronous *self, const IcsPacket *latest)
 {
     for (uint64_t n = self->held.packets; n > 0; n--) {
         IcsPacket *packet = ics_packet_list_take(&self->held);
-        if (synchronous_is_held(self, packet)) {
+        if (synchronous_is_held(self, synchronous_name(packet))) {
             ics_packet_list_append(&self->held, packet);
         } else {
             ics_host_drop(self->socket->stack->host, packet,
-                          packet == latest ? ICS_CAUSE_DUPLICATE : ICS_CAUSE_SUPERSEDED);
+                          packet == latest ? synchronous_refusal(self) : ICS_CAUSE_SUPERSEDED);
         }
     }
 }
@@ -212,7 +228,8 @@ static void synchronous_prune(IcsSynchronous *self, const IcsPacket *latest)
 static void synchronous_input_data(IcsSynchronous *self, IcsPacket *packet,
                                    const IcsDatagramView *view)
 {
-    bool had_it = synchronous_is_held(self, packet);
+    SynchronousName name = synchronous_name(packet);
+    bool had_it = synchronous_is_held(self, name);
     if (!had_it) {
         ics_packet_list_append(&self->held, packet);
     }
@@ -221,9 +238,12 @@ static void synchronous_input_data(IcsSynchronous *self, IcsPacket *packet,
     synchronous_pump(self);
     if (had_it) {
         ics_host_drop(self->socket->stack->host, packet, ICS_CAUSE_DUPLICATE);
-    } else {
-        synchronous_prune(self, packet);
+        return;
     }
+    if (synchronous_is_held(self, name)) {
+        ics_wait_queue_wake_one(&self->socket->readers); /* a handler's, that issues its receive */
+    }
+    synchronous_prune(self, packet);
 }
 
 void ics_synchronous_deliver(IcsUdpPort *port, IcsPacket *packet,
@@ -254,23 +274,24 @@ struct IcsSynchronous *ics_synchronous_new(IcsSocket *socket)
     IcsRendezvousConfig config = ics_rendezvous_config_default((uint32_t)ics_random(process));
     self->socket = socket;
     self->machine = ics_rendezvous_new(&config);
+    self->held_max = config.held_max;
     g_queue_init(&self->delivered);
     ics_timer_init(&self->timer, process->simulation, process->node, synchronous_timer_expired);
     return self;
 }
 
-static void synchronous_free_event(gpointer data)
+static void synchronous_free_received(gpointer data)
 {
-    IcsRendezvousEvent *event = data;
-    g_free(event->bytes);
-    g_free(event);
+    SynchronousReceived *received = data;
+    g_free(received->event.bytes);
+    g_free(received);
 }
 
-void ics_synchronous_free(struct IcsSynchronous *self)
+void ics_synchronous_free(struct IcsSynchronous *self, IcsCause cause)
 {
     IcsPacket *packet;
     while ((packet = ics_packet_list_take(&self->held)) != NULL) {
-        ics_host_drop(self->socket->stack->host, packet, ICS_CAUSE_SOCKET_CLOSED);
+        ics_host_drop(self->socket->stack->host, packet, cause);
     }
     while (self->sends != NULL) {
         synchronous_forget_send(self, self->sends);
@@ -279,7 +300,7 @@ void ics_synchronous_free(struct IcsSynchronous *self)
     while (ics_rendezvous_poll(self->machine, &event)) {
         g_free(event.bytes);
     }
-    g_queue_clear_full(&self->delivered, synchronous_free_event);
+    g_queue_clear_full(&self->delivered, synchronous_free_received);
     ics_timer_clear(&self->timer);
     ics_rendezvous_free(self->machine);
     g_free(self);
@@ -349,9 +370,15 @@ int64_t ics_synchronous_send(IcsSocket *self, const void *bytes, size_t n, int f
     return synchronous_await(synchronous, send);
 }
 
+bool ics_synchronous_is_readable(const struct IcsSynchronous *self)
+{
+    return ics_rendezvous_held(self->machine) > 0;
+}
+
 static int64_t synchronous_take(IcsSynchronous *self, void *buffer, size_t n, IcsReceived *received)
 {
-    IcsRendezvousEvent *event = g_queue_pop_head(&self->delivered);
+    SynchronousReceived *message = g_queue_pop_head(&self->delivered);
+    const IcsRendezvousEvent *event = &message->event;
     size_t copied = MIN(n, event->n);
     if (copied > 0) {
         memcpy(buffer, event->bytes, copied);
@@ -361,26 +388,48 @@ static int64_t synchronous_take(IcsSynchronous *self, void *buffer, size_t n, Ic
             .from = synchronous_endpoint(event->peer),
             .bytes = event->n,
             .truncated = copied < event->n,
+            .sent_ns = message->tag.sent_ns,
+            .ordinal = message->tag.ordinal,
         };
     }
-    synchronous_free_event(event);
+    synchronous_free_received(message);
     return (int64_t)copied;
+}
+
+/* Blocks until the receive that has been issued has its message. */
+static int synchronous_await_message(IcsSynchronous *self, int flags)
+{
+    IcsSocket *socket = self->socket;
+    int64_t deadline_ns = ics_socket_deadline(socket, socket->receive_timeout_ns);
+    while (g_queue_is_empty(&self->delivered)) {
+        if (!ics_socket_may_block(socket, flags)) {
+            return -EAGAIN;
+        }
+        if (!ics_process_wait(socket->process, &socket->readers, deadline_ns, ICS_WAIT_RECEIVE)) {
+            return -ETIMEDOUT;
+        }
+        int error = ics_socket_take_error(socket);
+        if (error != 0 && g_queue_is_empty(&self->delivered)) {
+            return error;
+        }
+    }
+    return 0;
 }
 
 int64_t ics_synchronous_receive(IcsSocket *self, void *buffer, size_t n, int flags,
                                 IcsReceived *received)
 {
     IcsSynchronous *synchronous = self->synchronous;
-    int64_t deadline_ns = ics_socket_deadline(self, self->receive_timeout_ns);
+    int error = ics_socket_take_error(self);
+    if (error != 0) {
+        return error;
+    }
     ics_rendezvous_receive_issued(synchronous->machine);
     synchronous_pump(synchronous);
-    while (g_queue_is_empty(&synchronous->delivered)) {
-        bool may_block = ics_socket_may_block(self, flags);
-        if (!may_block ||
-            !ics_process_wait(self->process, &self->readers, deadline_ns, ICS_WAIT_RECEIVE)) {
-            ics_rendezvous_receive_cancelled(synchronous->machine);
-            return may_block ? -ETIMEDOUT : -EAGAIN;
-        }
+    error = synchronous_await_message(synchronous, flags);
+    if (error != 0) {
+        ics_rendezvous_receive_cancelled(synchronous->machine);
+        return error;
     }
     return synchronous_take(synchronous, buffer, n, received);
 }
