@@ -23,7 +23,7 @@ typedef enum {
 
 struct IcsFileWriter {
     FileWriterKind kind;
-    char *path;      /* as given, for messages */
+    char *path;      /* as given; "standard output" for "-" */
     char *target;    /* of REPLACE: the file itself, links resolved */
     char *temporary; /* of REPLACE */
     FILE *stream;
@@ -152,11 +152,6 @@ static bool file_writer_open_path(IcsFileWriter *self, GError **error)
 {
     struct stat status;
 
-    if (strcmp(self->path, "-") == 0) {
-        self->kind = FILE_WRITER_STDOUT;
-        self->stream = stdout;
-        return true;
-    }
     if (stat(self->path, &status) == 0) {
         return file_writer_open_existing(self, &status, error);
     }
@@ -171,6 +166,12 @@ IcsFileWriter *ics_file_writer_open(const char *path, GError **error)
 {
     IcsFileWriter *self = g_new0(IcsFileWriter, 1);
 
+    if (strcmp(path, "-") == 0) {
+        self->kind = FILE_WRITER_STDOUT;
+        self->path = g_strdup("standard output");
+        self->stream = stdout;
+        return self;
+    }
     self->path = g_strdup(path);
     if (!file_writer_open_path(self, error)) {
         file_writer_free(self);

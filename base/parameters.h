@@ -154,7 +154,8 @@ void ics_parameters_write_required(const IcsParameter *table, IcsJsonWriter *wri
 /* The schema of one row as one value. */
 void ics_parameter_write_schema(const IcsParameter *parameter, IcsJsonWriter *writer);
 
-/* Help for people: an aligned row for each parameter: name, type with range, default, doc. */
+/* Help for people: an aligned row for each parameter: name, type with range, default, doc; where
+ * that would be wider than 80 columns, the doc stands below the rest. */
 void ics_parameters_describe(const IcsParameter *table, GString *out);
 
 #endif

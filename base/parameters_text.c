@@ -1,7 +1,4 @@
-#include <string.h>
-
 #include "base/parameters_private.h"
-#include "base/quote.h"
 
 const char *ics_parameter_noun(const IcsParameter *row)
 {
@@ -275,57 +272,5 @@ void ics_parameters_write_schema(const IcsParameter *table, IcsJsonWriter *write
         ics_json_writer_member_array(writer, "required");
         ics_parameters_write_required(table, writer);
         ics_json_writer_end_array(writer);
-    }
-}
-
-/* The columns of a row of help before its doc. */
-#define PARAMETERS_TEXT_COLUMNS 3
-
-/* Writes the columns of a row; each is (transfer full). */
-static void parameters_text_columns(const IcsParameter *row, char *columns[PARAMETERS_TEXT_COLUMNS])
-{
-    g_autofree char *range = ics_parameter_range_text(row);
-    const char *noun = ics_parameter_noun(row);
-    const char *space = strchr(noun, ' ');
-
-    columns[0] = g_strdup(row->name);
-    columns[1] = g_strdup_printf("%s%s%s", space ? space + 1 : noun, *range ? " " : "", range);
-    if (row->required) {
-        columns[2] = g_strdup("required");
-    } else {
-        columns[2] = row->fallback ? g_strdup_printf("default %s", row->fallback) : g_strdup("");
-    }
-}
-
-static void parameters_text_measure(const IcsParameter *table, int widths[PARAMETERS_TEXT_COLUMNS])
-{
-    for (const IcsParameter *row = table; row->name; row++) {
-        char *columns[PARAMETERS_TEXT_COLUMNS];
-        parameters_text_columns(row, columns);
-        for (int i = 0; i < PARAMETERS_TEXT_COLUMNS; i++) {
-            widths[i] = MAX(widths[i], (int)strlen(columns[i]));
-            g_free(columns[i]);
-        }
-    }
-}
-
-void ics_parameters_describe(const IcsParameter *table, GString *out)
-{
-    int widths[PARAMETERS_TEXT_COLUMNS] = {0};
-
-    parameters_text_measure(table, widths);
-    for (const IcsParameter *row = table; row->name; row++) {
-        char *columns[PARAMETERS_TEXT_COLUMNS];
-        parameters_text_columns(row, columns);
-        for (int i = 0; i < PARAMETERS_TEXT_COLUMNS; i++) {
-            g_string_append_printf(out, "  %-*s", widths[i], columns[i]);
-            g_free(columns[i]);
-        }
-        g_string_append_printf(out, "  %s", row->doc);
-        if (row->choices) {
-            g_autofree char *choices = ics_join_names(row->choices);
-            g_string_append_printf(out, ": %s", choices);
-        }
-        g_string_append_c(out, '\n');
     }
 }

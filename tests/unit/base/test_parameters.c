@@ -362,6 +362,28 @@ static void help_is_aligned(void **state)
                   "  nth     integers of at least 1                   which ones\n");
 }
 
+static void help_that_is_too_wide_has_its_docs_below(void **state)
+{
+    (void)state;
+    static const IcsParameter table[] = {
+        ICS_PARAMETER_INTEGER_ROW(SampleConfig, count, "count", "5", 1, 2147483647,
+                                  "how many of the things that this sentence, which is long "
+                                  "enough for two lines, is about"),
+        ICS_PARAMETER_BOOLEAN_ROW(SampleConfig, on, "on", NULL, "whether it works"),
+        ICS_PARAMETER_END,
+    };
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    ics_parameters_describe(table, out);
+    assert_string_equal(
+        out->str,
+        "  count  integer from 1 to 2147483647, default 5\n"
+        "         how many of the things that this sentence, which is long enough for two\n"
+        "         lines, is about\n"
+        "  on     boolean\n"
+        "         whether it works\n");
+}
+
 int main(void)
 {
     GArray *tests = g_array_new(FALSE, TRUE, sizeof(struct CMUnitTest));
@@ -376,6 +398,7 @@ int main(void)
         cmocka_unit_test(text_may_be_bounded_from_below_alone),
         cmocka_unit_test(a_plain_size_may_be_a_number_of_bytes),
         cmocka_unit_test(help_is_aligned),
+        cmocka_unit_test(help_that_is_too_wide_has_its_docs_below),
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(bad_rows); i++) {
