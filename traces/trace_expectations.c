@@ -132,13 +132,38 @@ static bool trace_expectations_check_name(const IcsTraceReader *self, const IcsJ
 
 /* ---- what ---- */
 
+/* Whether the name is one of a metric of another target; then that is what is wrong. */
+static bool trace_expectations_is_of_other(const IcsJsonNode *node, const char *name,
+                                           const IcsTraceExpectation *self, GError **error)
+{
+    int other = -1;
+    for (int i = 0; i < ICS_N_METRICS; i++) {
+        const IcsMetricInfo *info = ics_metric_info((IcsMetric)i);
+        if (strcmp(info->name, name) == 0) {
+            if (info->target == self->target) {
+                return false;
+            }
+            other = (int)info->target;
+        }
+    }
+    if (other >= 0) {
+        ics_json_error(node, error, "\"%s\" is a metric of a %s, not of a %s", name,
+                       ics_metric_target_name((IcsMetricTarget)other),
+                       ics_metric_target_name(self->target));
+    }
+    return other >= 0;
+}
+
 static bool trace_expectations_read_metric(const IcsJsonNode *node, IcsTraceExpectation *self,
                                            GError **error)
 {
     IcsJsonNode metric;
+    const char *name;
     int metrics[ICS_N_METRICS];
     int index;
-    if (!ics_json_require_member(node, "metric", &metric, error)) {
+    if (!ics_json_require_member(node, "metric", &metric, error) ||
+        !ics_json_get_string(&metric, &name, error) ||
+        trace_expectations_is_of_other(&metric, name, self, error)) {
         return false;
     }
     g_autoptr(GPtrArray) names = g_ptr_array_new();

@@ -98,9 +98,13 @@ static bool trace_links_read_ends(IcsTraceReader *self, const IcsJsonNode *node,
     if (!ics_json_require_member(node, "ends", &ends, error)) {
         return false;
     }
-    if (ics_json_type(&ends) != ICS_JSON_ARRAY || ics_json_length(&ends) != 2) {
-        ics_json_error_expected(&ends, "an array of two hosts, such as [\"client\", \"server\"]",
-                                error);
+    if (!ics_json_expect_array(&ends, error)) {
+        return false;
+    }
+    if (ics_json_length(&ends) != 2) {
+        ics_json_error(&ends, error,
+                       "expected two hosts, such as [\"client\", \"server\"], got %zu",
+                       ics_json_length(&ends));
         return false;
     }
     for (int end = 0; end < 2; end++) {
@@ -118,34 +122,46 @@ static bool trace_links_read_ends(IcsTraceReader *self, const IcsJsonNode *node,
     return true;
 }
 
-/* The next interface of each host that no link has claimed by name, made if need be: it has the
- * first one's address then. */
-static uint32_t trace_links_give_interface(IcsTraceReader *self, IcsTraceHost *host,
-                                           uint32_t *cursor)
+/* How far the interfaces of a host have been given to links. */
+typedef struct IcsInterfaceCursor {
+    uint32_t next;   /* those before it have links */
+    uint32_t number; /* those made are eth0 .. up to the one before it, as far as they were free */
+} IcsInterfaceCursor;
+
+/* A further interface with the first one's address. */
+static void trace_links_make_interface(IcsTraceReader *self, IcsTraceHost *host,
+                                       IcsInterfaceCursor *cursor)
 {
-    while (*cursor < host->interfaces->len &&
-           g_array_index(host->interfaces, IcsTraceInterface, *cursor).linked) {
-        (*cursor)++;
+    IcsTraceInterface made = g_array_index(host->interfaces, IcsTraceInterface, 0);
+    g_autofree char *name = NULL;
+    cursor->number = MAX(cursor->number, cursor->next);
+    do {
+        g_free(name);
+        name = g_strdup_printf("%s/eth%u", host->name, cursor->number++);
+    } while (g_hash_table_contains(self->interfaces, name));
+    made.name = ics_trace_reader_string(self, strchr(name, '/') + 1);
+    g_array_append_val(host->interfaces, made);
+}
+
+/* The next interface that no link has claimed by name, made if need be. */
+static uint32_t trace_links_give_interface(IcsTraceReader *self, IcsTraceHost *host,
+                                           IcsInterfaceCursor *cursor)
+{
+    while (cursor->next < host->interfaces->len &&
+           g_array_index(host->interfaces, IcsTraceInterface, cursor->next).linked) {
+        cursor->next++;
     }
-    if (*cursor == host->interfaces->len) {
-        IcsTraceInterface made = g_array_index(host->interfaces, IcsTraceInterface, 0);
-        uint32_t number = *cursor;
-        g_autofree char *name = NULL;
-        do {
-            g_free(name);
-            name = g_strdup_printf("%s/eth%u", host->name, number++);
-        } while (g_hash_table_contains(self->interfaces, name));
-        made.name = ics_trace_reader_string(self, strchr(name, '/') + 1);
-        g_array_append_val(host->interfaces, made);
+    if (cursor->next == host->interfaces->len) {
+        trace_links_make_interface(self, host, cursor);
     }
-    g_array_index(host->interfaces, IcsTraceInterface, *cursor).linked = true;
-    return *cursor;
+    g_array_index(host->interfaces, IcsTraceInterface, cursor->next).linked = true;
+    return cursor->next;
 }
 
 static void trace_links_give_interfaces(IcsTraceReader *self)
 {
     const IcsTrace *trace = self->trace;
-    g_autofree uint32_t *cursors = g_new0(uint32_t, trace->hosts->len);
+    g_autofree IcsInterfaceCursor *cursors = g_new0(IcsInterfaceCursor, trace->hosts->len);
     for (guint i = 0; i < trace->links->len; i++) {
         IcsTraceLink *link = &g_array_index(trace->links, IcsTraceLink, i);
         for (int end = 0; end < 2; end++) {

@@ -105,9 +105,13 @@ bool ics_trace_partition_read(IcsTraceReader *self, const IcsJsonNode *node, Ics
         }
         return ics_json_require_member(node, "between", &hosts, error);
     }
-    if (ics_json_type(&hosts) != ICS_JSON_ARRAY || ics_json_length(&hosts) != 2) {
-        ics_json_error_expected(&hosts, "an array of two sides, such as [[\"a\", \"b\"], [\"c\"]]",
-                                error);
+    if (!ics_json_expect_array(&hosts, error)) {
+        return false;
+    }
+    if (ics_json_length(&hosts) != 2) {
+        ics_json_error(&hosts, error,
+                       "expected two sides, such as [[\"a\", \"b\"], [\"c\"]], got %zu",
+                       ics_json_length(&hosts));
         return false;
     }
     g_autoptr(GHashTable) taken = g_hash_table_new(NULL, NULL);

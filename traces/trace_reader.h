@@ -5,8 +5,8 @@
 #include "traces/name_index.h"
 #include "traces/trace.h"
 
-/* Times in a trace: whatever is added to them stays below INT64_MAX. */
-#define ICS_TRACE_TIME_MAX_NS (INT64_MAX / 4)
+/* Times in a trace, 68 years: what the model adds to them stays below INT64_MAX. */
+#define ICS_TRACE_TIME_MAX_NS (INT64_C(600000) * 3600 * ICS_NS_PER_S)
 
 /* Fault elements on one link or host. */
 #define ICS_TRACE_FAULTS_MAX 64

@@ -125,7 +125,7 @@ static bool trace_schedule_find_fault(const IcsJsonNode *node, const GArray *fau
     }
     g_ptr_array_add(names, NULL);
     if (of_kind > 1) {
-        ics_json_error(&at, error, "%u faults there are of the kind \"%s\": give them names",
+        ics_json_error(&at, error, "there are %u faults of the kind \"%s\": give them names",
                        of_kind, name);
     } else {
         ics_json_error_unknown(&at, "fault", name, (const char *const *)names->pdata, error);
