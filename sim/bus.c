@@ -13,30 +13,41 @@ const char *ics_observation_kind_name(IcsObservationKind kind)
 
 void ics_bus_init(IcsBus *self)
 {
-    self->wanted = 0;
-    self->subscribers = g_array_new(FALSE, FALSE, sizeof(IcsBusSubscriber));
+    *self = (IcsBus){0};
 }
 
 void ics_bus_clear(IcsBus *self)
 {
-    g_clear_pointer(&self->subscribers, g_array_unref);
+    for (int kind = 0; kind < ICS_OBSERVATION_N_KINDS; kind++) {
+        g_clear_pointer(&self->subscribers[kind], g_array_unref);
+    }
     self->wanted = 0;
+}
+
+static void bus_subscribe_to(IcsBus *self, int kind, const IcsBusSubscriber *subscriber)
+{
+    if (self->subscribers[kind] == NULL) {
+        self->subscribers[kind] = g_array_new(FALSE, FALSE, sizeof(IcsBusSubscriber));
+    }
+    g_array_append_vals(self->subscribers[kind], subscriber, 1);
 }
 
 void ics_bus_subscribe(IcsBus *self, uint64_t kinds, IcsObserverFunc observe, gpointer observer)
 {
-    IcsBusSubscriber subscriber = {kinds, observe, observer};
-    g_array_append_val(self->subscribers, subscriber);
+    IcsBusSubscriber subscriber = {observe, observer};
+    for (int kind = 0; kind < ICS_OBSERVATION_N_KINDS; kind++) {
+        if ((kinds >> kind & 1) != 0) {
+            bus_subscribe_to(self, kind, &subscriber);
+        }
+    }
     self->wanted |= kinds;
 }
 
 void ics_bus_publish(const IcsBus *self, const IcsObservation *observation)
 {
-    uint64_t bit = UINT64_C(1) << observation->kind;
-    const IcsBusSubscriber *subscriber = (const IcsBusSubscriber *)(void *)self->subscribers->data;
-    for (guint i = 0; i < self->subscribers->len; i++) {
-        if (subscriber[i].kinds & bit) {
-            subscriber[i].observe(subscriber[i].self, observation);
-        }
+    const GArray *subscribers = self->subscribers[observation->kind];
+    for (guint i = 0; subscribers != NULL && i < subscribers->len; i++) {
+        const IcsBusSubscriber *to = &g_array_index(subscribers, IcsBusSubscriber, i);
+        to->observe(to->self, observation);
     }
 }

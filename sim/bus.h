@@ -10,14 +10,13 @@
 typedef void (*IcsObserverFunc)(gpointer self, const IcsObservation *observation);
 
 typedef struct IcsBusSubscriber {
-    uint64_t kinds; /* set of ICS_OBSERVE_MASK */
     IcsObserverFunc observe;
     gpointer self;
 } IcsBusSubscriber;
 
 typedef struct IcsBus {
-    uint64_t wanted; /* union of the subscribers' kinds */
-    GArray *subscribers;
+    uint64_t wanted;                              /* union of the subscribers' kinds */
+    GArray *subscribers[ICS_OBSERVATION_N_KINDS]; /* of IcsBusSubscriber; NULL: none */
 } IcsBus;
 
 void ics_bus_init(IcsBus *self);

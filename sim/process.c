@@ -121,6 +121,7 @@ static void process_block(IcsProcess *self, IcsWaitReason reason)
 {
     self->state = ICS_PROCESS_WAITING;
     self->waiting_for = reason;
+    self->waiting_since_ns = self->simulation->now_ns;
     process_publish(self, ICS_OBSERVE_PROCESS_BLOCKED, (int64_t)reason,
                     ics_wait_reason_name(reason));
     ics_coroutine_suspend(self->coroutine);

@@ -109,7 +109,8 @@ struct IcsProcess {
     uint32_t id; /* among all processes of its simulation, from 0: an index for observers */
     IcsProcessState state;
     IcsProcessOutcome outcome;
-    IcsWaitReason waiting_for;
+    IcsWaitReason waiting_for; /* a coroutine that waits, or was ended while it did */
+    int64_t waiting_since_ns;  /* of use unless waiting_for is ICS_WAIT_NOTHING */
     int exit_code;
     uint32_t woken : 1;   /* by a wait queue */
     uint32_t expired : 1; /* by its timer */
