@@ -109,10 +109,8 @@ static int64_t histogram_sampled_rank(IcsHistogram *self, uint64_t rank)
 
 static void histogram_add_sum(IcsHistogram *self, uint64_t high, uint64_t low)
 {
-    HistogramSum sum = (HistogramSum)self->sum_high << 64 | self->sum_low;
-    sum += (HistogramSum)high << 64 | low;
-    self->sum_low = (uint64_t)sum;
-    self->sum_high = (uint64_t)(sum >> 64);
+    self->sum_low += low;
+    self->sum_high += high + (self->sum_low < low);
 }
 
 static void histogram_widen(IcsHistogram *self, int64_t min, int64_t max)

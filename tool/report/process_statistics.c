@@ -2,6 +2,11 @@
 
 #include <string.h>
 
+bool ics_process_waits_for_others(IcsWaitReason reason)
+{
+    return reason != ICS_WAIT_SLEEP && reason != ICS_WAIT_COMPUTE;
+}
+
 static void process_lines_clear(IcsProcessLines *self)
 {
     g_clear_pointer(&self->first, g_ptr_array_unref);
@@ -13,7 +18,6 @@ void ics_process_statistics_init(IcsProcessStatistics *self, const IcsProcess *p
         .process = process,
         .started_ns = ICS_TIME_NEVER,
         .ended_ns = ICS_TIME_NEVER,
-        .blocked_at_ns = ICS_TIME_NEVER,
     };
 }
 
@@ -27,12 +31,6 @@ void ics_process_statistics_clear(IcsProcessStatistics *self)
 void ics_process_statistics_started(IcsProcessStatistics *self, int64_t at_ns)
 {
     self->started_ns = at_ns;
-}
-
-void ics_process_statistics_blocked(IcsProcessStatistics *self, IcsWaitReason reason, int64_t at_ns)
-{
-    self->reason = reason;
-    self->blocked_at_ns = at_ns;
 }
 
 static void blocked_time_add(IcsBlockedTime *self, int64_t duration_ns)
@@ -49,7 +47,8 @@ static void process_statistics_keep_interval(IcsProcessStatistics *self, int64_t
         self->intervals = g_array_new(FALSE, FALSE, sizeof(IcsBlockedInterval));
     }
     if (self->intervals->len < ICS_PROCESS_INTERVALS_KEPT && allowance->intervals > 0) {
-        IcsBlockedInterval interval = {self->blocked_at_ns, to_ns, self->reason};
+        IcsBlockedInterval interval = {self->process->waiting_since_ns, to_ns,
+                                       self->process->waiting_for};
         g_array_append_val(self->intervals, interval);
         allowance->intervals--;
     }
@@ -58,20 +57,19 @@ static void process_statistics_keep_interval(IcsProcessStatistics *self, int64_t
 void ics_process_statistics_resumed(IcsProcessStatistics *self, int64_t at_ns,
                                     IcsProcessAllowance *allowance)
 {
-    if (self->blocked_at_ns == ICS_TIME_NEVER) {
-        return;
-    }
-    blocked_time_add(&self->blocked[self->reason], at_ns - self->blocked_at_ns);
-    if (self->reason != ICS_WAIT_SLEEP) {
+    IcsWaitReason reason = self->process->waiting_for;
+    blocked_time_add(&self->blocked[reason], at_ns - self->process->waiting_since_ns);
+    if (ics_process_waits_for_others(reason)) {
         process_statistics_keep_interval(self, at_ns, allowance);
     }
-    self->blocked_at_ns = ICS_TIME_NEVER;
 }
 
 void ics_process_statistics_ended(IcsProcessStatistics *self, int64_t at_ns,
                                   IcsProcessAllowance *allowance)
 {
-    ics_process_statistics_resumed(self, at_ns, allowance);
+    if (self->process->waiting_for != ICS_WAIT_NOTHING) {
+        ics_process_statistics_resumed(self, at_ns, allowance);
+    }
     self->ended_ns = at_ns;
 }
 
@@ -102,8 +100,10 @@ IcsBlockedTime ics_process_statistics_blocked_for(const IcsProcessStatistics *se
                                                   IcsWaitReason reason, int64_t end_ns)
 {
     IcsBlockedTime blocked = self->blocked[reason];
-    if (self->blocked_at_ns != ICS_TIME_NEVER && self->reason == reason) {
-        blocked_time_add(&blocked, MAX(end_ns - self->blocked_at_ns, 0));
+    const IcsProcess *process = self->process;
+    bool waits = self->ended_ns == ICS_TIME_NEVER && process->waiting_for == reason;
+    if (waits && reason != ICS_WAIT_NOTHING) {
+        blocked_time_add(&blocked, MAX(end_ns - process->waiting_since_ns, 0));
     }
     return blocked;
 }

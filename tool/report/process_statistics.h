@@ -29,6 +29,9 @@ typedef struct IcsBlockedInterval {
     IcsWaitReason reason;
 } IcsBlockedInterval;
 
+/* Whether the wait is for somebody else: sleep and computing are not. */
+bool ics_process_waits_for_others(IcsWaitReason reason);
+
 /* What a process said: how many lines, and the first of them. */
 typedef struct IcsProcessLines {
     uint64_t n;
@@ -45,11 +48,8 @@ typedef struct IcsProcessStatistics {
     const IcsProcess *process; /* borrowed */
     int64_t started_ns;        /* ICS_TIME_NEVER: killed before its first line */
     int64_t ended_ns;          /* ICS_TIME_NEVER: it has not ended */
-    int64_t blocked_at_ns;     /* ICS_TIME_NEVER: it does not wait */
-    IcsWaitReason reason;      /* of this wait */
     IcsBlockedTime blocked[ICS_PROCESS_N_WAIT_REASONS];
-    GArray
-        *intervals; /* of IcsBlockedInterval, the first ones, sleep left out; NULL: none; owned */
+    GArray *intervals; /* of IcsBlockedInterval, the first waits for others; NULL: none; owned */
     IcsProcessLines log;
     IcsProcessLines failed; /* operations that missed their expect */
 } IcsProcessStatistics;
@@ -58,8 +58,7 @@ void ics_process_statistics_init(IcsProcessStatistics *self, const IcsProcess *p
 void ics_process_statistics_clear(IcsProcessStatistics *self);
 
 void ics_process_statistics_started(IcsProcessStatistics *self, int64_t at_ns);
-void ics_process_statistics_blocked(IcsProcessStatistics *self, IcsWaitReason reason,
-                                    int64_t at_ns);
+/* The wait that the process tells of (waiting_for, waiting_since_ns) is over. */
 void ics_process_statistics_resumed(IcsProcessStatistics *self, int64_t at_ns,
                                     IcsProcessAllowance *allowance);
 void ics_process_statistics_ended(IcsProcessStatistics *self, int64_t at_ns,

@@ -32,28 +32,58 @@ static void statistics_add_flow(IcsStatistics *self, uint32_t flow)
     }
 }
 
-typedef void (*StatisticsFlowFunc)(IcsFlowStatistics *flow, const IcsObservation *observation);
-
-static const StatisticsFlowFunc statistics_flow_funcs[ICS_OBSERVATION_N_KINDS] = {
-    [ICS_OBSERVE_PACKET_OFFERED] = ics_flow_statistics_offered,
-    [ICS_OBSERVE_PACKET_COPIED] = ics_flow_statistics_copied,
-    [ICS_OBSERVE_PACKET_DROPPED] = ics_flow_statistics_dropped,
-    [ICS_OBSERVE_MESSAGE_SENT] = ics_flow_statistics_sent,
-    [ICS_OBSERVE_MESSAGE_REPEATED] = ics_flow_statistics_repeated,
-    [ICS_OBSERVE_MESSAGE_DELIVERED] = ics_flow_statistics_delivered,
-};
-
-static void statistics_message_observed(gpointer data, const IcsObservation *observation)
+/* The flow that a message belongs to; NULL for a packet that carries no message. */
+static inline IcsFlowStatistics *statistics_flow_of(IcsStatistics *self,
+                                                    const IcsObservation *observation)
 {
-    IcsStatistics *self = data;
     uint32_t flow = observation->message->flow;
+    if (G_LIKELY(flow < self->n_flows)) {
+        return statistics_flow(self, flow);
+    }
     if (flow == ICS_FLOW_NONE) {
-        return;
+        return NULL;
     }
-    if (G_UNLIKELY(flow >= self->n_flows)) {
-        statistics_add_flow(self, flow);
+    statistics_add_flow(self, flow);
+    return statistics_flow(self, flow);
+}
+
+static void statistics_message_sent(gpointer self, const IcsObservation *observation)
+{
+    ics_flow_statistics_sent(statistics_flow_of(self, observation), observation);
+}
+
+static void statistics_message_repeated(gpointer self, const IcsObservation *observation)
+{
+    ics_flow_statistics_repeated(statistics_flow_of(self, observation), observation);
+}
+
+static void statistics_message_delivered(gpointer self, const IcsObservation *observation)
+{
+    ics_flow_statistics_delivered(statistics_flow_of(self, observation), observation);
+}
+
+static void statistics_packet_offered(gpointer self, const IcsObservation *observation)
+{
+    IcsFlowStatistics *flow = statistics_flow_of(self, observation);
+    if (flow != NULL) {
+        ics_flow_statistics_offered(flow, observation);
     }
-    statistics_flow_funcs[observation->kind](statistics_flow(self, flow), observation);
+}
+
+static void statistics_packet_copied(gpointer self, const IcsObservation *observation)
+{
+    IcsFlowStatistics *flow = statistics_flow_of(self, observation);
+    if (flow != NULL) {
+        ics_flow_statistics_copied(flow, observation);
+    }
+}
+
+static void statistics_packet_dropped(gpointer self, const IcsObservation *observation)
+{
+    IcsFlowStatistics *flow = statistics_flow_of(self, observation);
+    if (flow != NULL) {
+        ics_flow_statistics_dropped(flow, observation);
+    }
 }
 
 /* ---- processes ---- */
@@ -72,36 +102,39 @@ static IcsProcessStatistics *statistics_of_process(IcsStatistics *self, const Ic
     return g_ptr_array_index(self->processes, process->id);
 }
 
-static void statistics_process_waits(gpointer data, const IcsObservation *observation)
+static void statistics_process_resumed(gpointer data, const IcsObservation *observation)
 {
     IcsStatistics *self = data;
+    /* It has its row since it started. */
     IcsProcessStatistics *process = g_ptr_array_index(self->processes, observation->process->id);
-    if (observation->kind == ICS_OBSERVE_PROCESS_BLOCKED) {
-        ics_process_statistics_blocked(process, (IcsWaitReason)observation->value,
-                                       observation->at_ns);
-    } else {
-        ics_process_statistics_resumed(process, observation->at_ns, &self->allowance);
-    }
+    ics_process_statistics_resumed(process, observation->at_ns, &self->allowance);
 }
 
-static void statistics_process_lives(gpointer data, const IcsObservation *observation)
+static void statistics_process_started(gpointer self, const IcsObservation *observation)
+{
+    ics_process_statistics_started(statistics_of_process(self, observation->process),
+                                   observation->at_ns);
+}
+
+static void statistics_process_ended(gpointer data, const IcsObservation *observation)
+{
+    IcsStatistics *self = data;
+    ics_process_statistics_ended(statistics_of_process(self, observation->process),
+                                 observation->at_ns, &self->allowance);
+}
+
+static void statistics_process_logged(gpointer data, const IcsObservation *observation)
 {
     IcsStatistics *self = data;
     IcsProcessStatistics *process = statistics_of_process(self, observation->process);
-    if (observation->kind == ICS_OBSERVE_PROCESS_STARTED) {
-        ics_process_statistics_started(process, observation->at_ns);
-    } else {
-        ics_process_statistics_ended(process, observation->at_ns, &self->allowance);
-    }
+    ics_process_lines_add(&process->log, observation->text, &self->allowance);
 }
 
-static void statistics_process_speaks(gpointer data, const IcsObservation *observation)
+static void statistics_operation_failed(gpointer data, const IcsObservation *observation)
 {
     IcsStatistics *self = data;
     IcsProcessStatistics *process = statistics_of_process(self, observation->process);
-    bool failed = observation->kind == ICS_OBSERVE_OPERATION_FAILED;
-    ics_process_lines_add(failed ? &process->failed : &process->log, observation->text,
-                          &self->allowance);
+    ics_process_lines_add(&process->failed, observation->text, &self->allowance);
 }
 
 /* ---- life ---- */
@@ -114,20 +147,23 @@ static void statistics_free_process(gpointer data)
     }
 }
 
-static void statistics_subscribe(IcsStatistics *self, IcsBus *bus)
-{
-    ics_bus_subscribe(bus,
-                      ICS_OBSERVE_MASK(PACKET_OFFERED) | ICS_OBSERVE_MASK(PACKET_COPIED) |
-                          ICS_OBSERVE_MASK(PACKET_DROPPED) | ICS_OBSERVE_MASK(MESSAGE_SENT) |
-                          ICS_OBSERVE_MASK(MESSAGE_REPEATED) | ICS_OBSERVE_MASK(MESSAGE_DELIVERED),
-                      statistics_message_observed, self);
-    ics_bus_subscribe(bus, ICS_OBSERVE_MASK(PROCESS_BLOCKED) | ICS_OBSERVE_MASK(PROCESS_RESUMED),
-                      statistics_process_waits, self);
-    ics_bus_subscribe(bus, ICS_OBSERVE_MASK(PROCESS_STARTED) | ICS_OBSERVE_MASK(PROCESS_ENDED),
-                      statistics_process_lives, self);
-    ics_bus_subscribe(bus, ICS_OBSERVE_MASK(PROCESS_LOGGED) | ICS_OBSERVE_MASK(OPERATION_FAILED),
-                      statistics_process_speaks, self);
-}
+/* What is told of each kind, and to whom. */
+static const struct {
+    IcsObservationKind kind;
+    IcsObserverFunc observe;
+} statistics_kinds[] = {
+    {ICS_OBSERVE_PACKET_OFFERED, statistics_packet_offered},
+    {ICS_OBSERVE_PACKET_COPIED, statistics_packet_copied},
+    {ICS_OBSERVE_PACKET_DROPPED, statistics_packet_dropped},
+    {ICS_OBSERVE_MESSAGE_SENT, statistics_message_sent},
+    {ICS_OBSERVE_MESSAGE_REPEATED, statistics_message_repeated},
+    {ICS_OBSERVE_MESSAGE_DELIVERED, statistics_message_delivered},
+    {ICS_OBSERVE_PROCESS_STARTED, statistics_process_started},
+    {ICS_OBSERVE_PROCESS_RESUMED, statistics_process_resumed},
+    {ICS_OBSERVE_PROCESS_ENDED, statistics_process_ended},
+    {ICS_OBSERVE_PROCESS_LOGGED, statistics_process_logged},
+    {ICS_OBSERVE_OPERATION_FAILED, statistics_operation_failed},
+};
 
 IcsStatistics *ics_statistics_new(const IcsWorld *world)
 {
@@ -136,7 +172,10 @@ IcsStatistics *ics_statistics_new(const IcsWorld *world)
     self->pages = g_ptr_array_new_with_free_func(g_free);
     self->processes = g_ptr_array_new_with_free_func(statistics_free_process);
     self->allowance = (IcsProcessAllowance){STATISTICS_LINES, STATISTICS_INTERVALS};
-    statistics_subscribe(self, &world->simulation->bus);
+    for (size_t i = 0; i < G_N_ELEMENTS(statistics_kinds); i++) {
+        ics_bus_subscribe(&world->simulation->bus, UINT64_C(1) << statistics_kinds[i].kind,
+                          statistics_kinds[i].observe, self);
+    }
     return self;
 }
 
