@@ -75,6 +75,6 @@ IcsEndpoint ics_small_processes_endpoint(gconstpointer network, const char *host
 int ics_small_processes_bound(IcsProcess *self, IcsSocketType type, uint16_t port)
 {
     int socket = ics_socket(self, type);
-    assert_int_equal(ics_bind(self, socket, (IcsEndpoint){ICS_ANY_ADDRESS, port}), 0);
+    g_assert_cmpint(ics_bind(self, socket, (IcsEndpoint){ICS_ANY_ADDRESS, port}), ==, 0);
     return socket;
 }

@@ -1,5 +1,6 @@
 /* Processes on the hosts of a small network: C functions and built-in programs. What they say is
- * noted, so that a test compares one line with what should have happened. */
+ * noted, so that a test compares one line with what should have happened. What must hold inside a
+ * process is checked with g_assert_...: cmocka's own would jump off the coroutine's stack. */
 #ifndef ICS_TESTS_SUPPORT_SMALL_PROCESSES_H
 #define ICS_TESTS_SUPPORT_SMALL_PROCESSES_H
 

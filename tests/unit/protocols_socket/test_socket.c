@@ -61,7 +61,7 @@ static void an_unknown_type_is_no_socket(void **state)
 static void open_too_many(IcsProcess *self, gconstpointer network)
 {
     for (int i = 0; i < 1024; i++) {
-        assert_int_equal(ics_socket(self, ICS_SOCKET_DATAGRAM), i);
+        g_assert_cmpint(ics_socket(self, ICS_SOCKET_DATAGRAM), ==, i);
     }
     say(self, network, "socket", ics_socket(self, ICS_SOCKET_DATAGRAM));
     say(self, network, "close", ics_close(self, 1023));
@@ -79,18 +79,18 @@ static void use_closed(IcsProcess *self, gconstpointer network, int socket)
     IcsEndpoint endpoint = at(network, "b", 7);
     uint8_t byte = 0;
     int64_t value = 0;
-    assert_int_equal(ics_bind(self, socket, at(network, NULL, 7)), -EBADF);
-    assert_int_equal(ics_connect(self, socket, endpoint), -EBADF);
-    assert_int_equal(ics_send(self, socket, &byte, 1, 0), -EBADF);
-    assert_int_equal(ics_send_to(self, socket, &byte, 1, 0, endpoint), -EBADF);
-    assert_int_equal(ics_receive(self, socket, &byte, 1, 0), -EBADF);
-    assert_int_equal(ics_receive_from(self, socket, &byte, 1, 0, NULL), -EBADF);
-    assert_int_equal(ics_close(self, socket), -EBADF);
-    assert_int_equal(ics_set_option(self, socket, ICS_OPTION_NONBLOCKING, 1), -EBADF);
-    assert_int_equal(ics_get_option(self, socket, ICS_OPTION_NONBLOCKING, &value), -EBADF);
-    assert_int_equal(ics_local_endpoint(self, socket, &endpoint), -EBADF);
-    assert_int_equal(ics_peer_endpoint(self, socket, &endpoint), -EBADF);
-    assert_int_equal(ics_watch(self, socket), -EBADF);
+    g_assert_cmpint(ics_bind(self, socket, at(network, NULL, 7)), ==, -EBADF);
+    g_assert_cmpint(ics_connect(self, socket, endpoint), ==, -EBADF);
+    g_assert_cmpint(ics_send(self, socket, &byte, 1, 0), ==, -EBADF);
+    g_assert_cmpint(ics_send_to(self, socket, &byte, 1, 0, endpoint), ==, -EBADF);
+    g_assert_cmpint(ics_receive(self, socket, &byte, 1, 0), ==, -EBADF);
+    g_assert_cmpint(ics_receive_from(self, socket, &byte, 1, 0, NULL), ==, -EBADF);
+    g_assert_cmpint(ics_close(self, socket), ==, -EBADF);
+    g_assert_cmpint(ics_set_option(self, socket, ICS_OPTION_NONBLOCKING, 1), ==, -EBADF);
+    g_assert_cmpint(ics_get_option(self, socket, ICS_OPTION_NONBLOCKING, &value), ==, -EBADF);
+    g_assert_cmpint(ics_local_endpoint(self, socket, &endpoint), ==, -EBADF);
+    g_assert_cmpint(ics_peer_endpoint(self, socket, &endpoint), ==, -EBADF);
+    g_assert_cmpint(ics_watch(self, socket), ==, -EBADF);
 }
 
 static void use_what_is_not_open(IcsProcess *self, gconstpointer network)
@@ -117,7 +117,7 @@ static void use_of_the_other(IcsProcess *self, gconstpointer network)
 
 static void open_and_spawn(IcsProcess *self, gconstpointer network)
 {
-    assert_int_equal(ics_socket(self, ICS_SOCKET_DATAGRAM), 0);
+    g_assert_cmpint(ics_socket(self, ICS_SOCKET_DATAGRAM), ==, 0);
     ics_wait(self, ics_spawn(self, "child", use_of_the_other, network));
 }
 
@@ -174,12 +174,12 @@ static void bind_free(IcsProcess *self, gconstpointer network)
     IcsEndpoint local;
     for (int i = 0; i < 2; i++) {
         int socket = ics_socket(self, ICS_SOCKET_DATAGRAM);
-        assert_int_equal(ics_local_endpoint(self, socket, &local), 0);
+        g_assert_cmpint(ics_local_endpoint(self, socket, &local), ==, 0);
         say(self, network, "before", local.port);
         say(self, network, "bind", ics_bind(self, socket, at(network, NULL, ICS_ANY_PORT)));
-        assert_int_equal(ics_local_endpoint(self, socket, &local), 0);
+        g_assert_cmpint(ics_local_endpoint(self, socket, &local), ==, 0);
         say(self, network, "port", local.port);
-        assert_int_equal(local.address, ICS_ANY_ADDRESS);
+        g_assert_cmpint(local.address, ==, ICS_ANY_ADDRESS);
     }
 }
 
@@ -194,7 +194,7 @@ static void take_all_ports(IcsProcess *self, G_GNUC_UNUSED gconstpointer network
 {
     for (int i = 0; i < 1024; i++) {
         int socket = ics_socket(self, ICS_SOCKET_DATAGRAM);
-        assert_int_equal(ics_bind(self, socket, (IcsEndpoint){0, 0}), 0);
+        g_assert_cmpint(ics_bind(self, socket, (IcsEndpoint){0, 0}), ==, 0);
     }
     ics_sleep(self, 10 * MS);
 }
@@ -234,19 +234,19 @@ static void connect_everywhere(IcsProcess *self, gconstpointer network)
     say(self, network, "no-host", ics_connect(self, socket, at(network, NULL, 7)));
     say(self, network, "no-way",
         ics_connect(self, socket, (IcsEndpoint){ICS_RAW_ADDRESS(192, 0, 2, 1), 7}));
-    assert_int_equal(ics_local_endpoint(self, socket, &local), 0);
+    g_assert_cmpint(ics_local_endpoint(self, socket, &local), ==, 0);
     say(self, network, "unbound", local.port);
     say(self, network, "connect", ics_connect(self, socket, at(network, "b", 7)));
     say(self, network, "peer", ics_peer_endpoint(self, socket, &peer));
-    assert_int_equal(peer.address, ics_small_network_address(network, "b"));
-    assert_int_equal(peer.port, 7);
-    assert_int_equal(ics_local_endpoint(self, socket, &local), 0);
-    assert_int_equal(local.address, ics_small_network_address(network, "a"));
+    g_assert_cmpint(peer.address, ==, ics_small_network_address(network, "b"));
+    g_assert_cmpint(peer.port, ==, 7);
+    g_assert_cmpint(ics_local_endpoint(self, socket, &local), ==, 0);
+    g_assert_cmpint(local.address, ==, ics_small_network_address(network, "a"));
     say(self, network, "local", local.port);
     say(self, network, "bind", ics_bind(self, socket, at(network, NULL, 9)));
     say(self, network, "another", ics_connect(self, socket, at(network, "a", 9)));
-    assert_int_equal(ics_peer_endpoint(self, socket, &peer), 0);
-    assert_int_equal(peer.address, ics_small_network_address(network, "a"));
+    g_assert_cmpint(ics_peer_endpoint(self, socket, &peer), ==, 0);
+    g_assert_cmpint(peer.address, ==, ics_small_network_address(network, "a"));
 }
 
 static void a_peer_is_fixed_and_can_be_changed(void **state)
@@ -300,14 +300,14 @@ static int64_t resolve(IcsProcess *self, const char *name)
 
 static void resolve_names(IcsProcess *self, gconstpointer network)
 {
-    assert_int_equal(resolve(self, "a"), ics_small_network_address(network, "a"));
-    assert_int_equal(resolve(self, "b"), ics_small_network_address(network, "b"));
-    assert_int_equal(resolve(self, "localhost"), ICS_RAW_ADDRESS(127, 0, 0, 1));
-    assert_int_equal(resolve(self, "192.0.2.255"), ICS_RAW_ADDRESS(192, 0, 2, 255));
+    g_assert_cmpint(resolve(self, "a"), ==, ics_small_network_address(network, "a"));
+    g_assert_cmpint(resolve(self, "b"), ==, ics_small_network_address(network, "b"));
+    g_assert_cmpint(resolve(self, "localhost"), ==, ICS_RAW_ADDRESS(127, 0, 0, 1));
+    g_assert_cmpint(resolve(self, "192.0.2.255"), ==, ICS_RAW_ADDRESS(192, 0, 2, 255));
     static const char *const unknown[] = {"",         "c",         "A",        "b ",      "1.2.3",
                                           "1.2.3.4.", "256.1.1.1", "01.2.3.4", "1.2.3.-4"};
     for (size_t i = 0; i < G_N_ELEMENTS(unknown); i++) {
-        assert_int_equal(resolve(self, unknown[i]), -ICS_EHOSTNOTFOUND);
+        g_assert_cmpint(resolve(self, unknown[i]), ==, -ICS_EHOSTNOTFOUND);
     }
     say(self, network, "done", 0);
 }
@@ -325,16 +325,16 @@ static void resolve_endpoints(IcsProcess *self, gconstpointer network)
     };
     IcsEndpoint endpoint = {0};
     for (size_t i = 0; i < G_N_ELEMENTS(malformed); i++) {
-        assert_int_equal(ics_resolve_endpoint(self, malformed[i], &endpoint), -EINVAL);
+        g_assert_cmpint(ics_resolve_endpoint(self, malformed[i], &endpoint), ==, -EINVAL);
     }
-    assert_int_equal(ics_resolve_endpoint(self, "c:7", &endpoint), -ICS_EHOSTNOTFOUND);
-    assert_int_equal(ics_resolve_endpoint(self, "b:c:7", &endpoint), -ICS_EHOSTNOTFOUND);
-    assert_int_equal(ics_resolve_endpoint(self, "b:1", &endpoint), 0);
-    assert_int_equal(endpoint.address, ics_small_network_address(network, "b"));
-    assert_int_equal(endpoint.port, 1);
-    assert_int_equal(ics_resolve_endpoint(self, "10.0.0.1:65535", &endpoint), 0);
-    assert_int_equal(endpoint.address, ics_small_network_address(network, "a"));
-    assert_int_equal(endpoint.port, 65535);
+    g_assert_cmpint(ics_resolve_endpoint(self, "c:7", &endpoint), ==, -ICS_EHOSTNOTFOUND);
+    g_assert_cmpint(ics_resolve_endpoint(self, "b:c:7", &endpoint), ==, -ICS_EHOSTNOTFOUND);
+    g_assert_cmpint(ics_resolve_endpoint(self, "b:1", &endpoint), ==, 0);
+    g_assert_cmpint(endpoint.address, ==, ics_small_network_address(network, "b"));
+    g_assert_cmpint(endpoint.port, ==, 1);
+    g_assert_cmpint(ics_resolve_endpoint(self, "10.0.0.1:65535", &endpoint), ==, 0);
+    g_assert_cmpint(endpoint.address, ==, ics_small_network_address(network, "a"));
+    g_assert_cmpint(endpoint.port, ==, 65535);
     say(self, network, "done", 0);
 }
 
@@ -355,8 +355,8 @@ static int64_t option(IcsProcess *self, IcsSocketOption option)
 static void get_defaults(IcsProcess *self, gconstpointer network)
 {
     ics_socket(self, ICS_SOCKET_DATAGRAM);
-    assert_int_equal(option(self, ICS_OPTION_RECEIVE_TIMEOUT), ICS_FOREVER);
-    assert_int_equal(option(self, ICS_OPTION_SEND_TIMEOUT), ICS_FOREVER);
+    g_assert_cmpint(option(self, ICS_OPTION_RECEIVE_TIMEOUT), ==, ICS_FOREVER);
+    g_assert_cmpint(option(self, ICS_OPTION_SEND_TIMEOUT), ==, ICS_FOREVER);
     say(self, network, "nonblocking", option(self, ICS_OPTION_NONBLOCKING));
     say(self, network, "buffer", option(self, ICS_OPTION_RECEIVE_BUFFER));
     say(self, network, "checksum", option(self, ICS_OPTION_CHECKSUM));
@@ -392,13 +392,13 @@ static void set_options(IcsProcess *self, gconstpointer network)
     };
     ics_socket(self, ICS_SOCKET_DATAGRAM);
     for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
-        assert_int_equal(ics_set_option(self, 0, good[i].option, good[i].value), 0);
-        assert_int_equal(option(self, good[i].option), good[i].stored);
+        g_assert_cmpint(ics_set_option(self, 0, good[i].option, good[i].value), ==, 0);
+        g_assert_cmpint(option(self, good[i].option), ==, good[i].stored);
     }
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
         int64_t before = option(self, bad[i].option);
-        assert_int_equal(ics_set_option(self, 0, bad[i].option, bad[i].value), bad[i].error);
-        assert_int_equal(option(self, bad[i].option), before);
+        g_assert_cmpint(ics_set_option(self, 0, bad[i].option, bad[i].value), ==, bad[i].error);
+        g_assert_cmpint(option(self, bad[i].option), ==, before);
     }
     say(self, network, "done", 0);
 }
