@@ -184,18 +184,19 @@ static uint32_t fixture_count_kind(const IcsFault *chain, const IcsFaultClass *k
     return n;
 }
 
-IcsFault *ics_link_fixture_fault_with(IcsLinkFixture *self, IcsFault **chain, const char *place,
-                                      const IcsFaultClass *klass, gconstpointer config,
-                                      const IcsFaultScopeConfig *scope)
+IcsFault *ics_link_fixture_add_fault(const IcsLinkFixture *self, IcsFault **chain,
+                                     const char *place, const IcsFixtureFault *rule)
 {
     g_autoptr(GError) error = NULL;
     IcsFaultSettings settings = {.place = place,
-                                 .occurrence = fixture_count_kind(*chain, klass),
-                                 .seed = self->simulation->seed};
-    IcsFaultScope compiled;
-    bool narrowed = scope != NULL;
-    assert_true(!narrowed || ics_fault_scope_init(&compiled, scope, NULL));
-    IcsFault *fault = ics_fault_new(klass, config, &settings, narrowed ? &compiled : NULL, &error);
+                                 .name = rule->name,
+                                 .occurrence = fixture_count_kind(*chain, rule->klass),
+                                 .seed = self->simulation->seed,
+                                 .clock_ns = rule->clock_ns};
+    IcsFaultScope scope;
+    assert_true(rule->scope == NULL || ics_fault_scope_init(&scope, rule->scope, NULL));
+    IcsFault *fault = ics_fault_new(rule->klass, rule->config, &settings,
+                                    rule->scope != NULL ? &scope : NULL, &error);
     if (fault == NULL) {
         fail_msg("%s", error->message);
     }
@@ -206,8 +207,8 @@ IcsFault *ics_link_fixture_fault_with(IcsLinkFixture *self, IcsFault **chain, co
 IcsFault *ics_link_fixture_fault(IcsLinkFixture *self, IcsLinkDirection *direction,
                                  const IcsFaultClass *klass, gconstpointer config)
 {
-    return ics_link_fixture_fault_with(self, &direction->faults, direction->name, klass, config,
-                                       NULL);
+    IcsFixtureFault rule = {.klass = klass, .config = config};
+    return ics_link_fixture_add_fault(self, &direction->faults, direction->name, &rule);
 }
 
 /* ---- observations ---- */

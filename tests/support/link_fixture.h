@@ -92,12 +92,22 @@ IcsLinkDirection *ics_link_fixture_back(const IcsLinkDirection *direction);
 IcsLinkDirection *ics_link_fixture_wire(IcsLinkFixture *self, int64_t rate_bps, int64_t delay_ns,
                                         int64_t queue_packets, bool scheduled);
 
-/* Puts a new fault element on a direction, or into a chain of a host. Borrowed return. */
+/* Puts a new fault element on a direction. Borrowed return. */
 IcsFault *ics_link_fixture_fault(IcsLinkFixture *self, IcsLinkDirection *direction,
                                  const IcsFaultClass *klass, gconstpointer config);
-IcsFault *ics_link_fixture_fault_with(IcsLinkFixture *self, IcsFault **chain, const char *place,
-                                      const IcsFaultClass *klass, gconstpointer config,
-                                      const IcsFaultScopeConfig *scope);
+
+/* All that can be said of an element. */
+typedef struct IcsFixtureFault {
+    const IcsFaultClass *klass;
+    gconstpointer config;
+    const char *name;                 /* nullable */
+    const IcsFaultScopeConfig *scope; /* NULL: everything */
+    int64_t clock_ns;
+} IcsFixtureFault;
+
+/* Puts it into a chain, which is that of `place`. Borrowed return. */
+IcsFault *ics_link_fixture_add_fault(const IcsLinkFixture *self, IcsFault **chain,
+                                     const char *place, const IcsFixtureFault *rule);
 
 /* Keeps every observation from now on. */
 void ics_link_fixture_observe(IcsLinkFixture *self);
