@@ -45,11 +45,19 @@ ics_coroutine_context_switch:
 
         /* Both stacks look the same here, so the unwinding rules hold across the switch. */
         movq    %rsp, (%rdi)
+        movl    (%rsp), %eax
+        movzwl  4(%rsp), %ecx
         movq    %rsi, %rsp
 
+        /* Loading the control words costs more than all the rest; they are hardly ever different. */
+        xorl    (%rsp), %eax
+        xorw    4(%rsp), %cx
+        andl    $0xffc0, %eax
+        orl     %ecx, %eax
+        jz      1f
         ldmxcsr (%rsp)
         fldcw   4(%rsp)
-        addq    $8, %rsp
+1:      addq    $8, %rsp
         .cfi_adjust_cfa_offset -8
         popq    %r15
         .cfi_adjust_cfa_offset -8
