@@ -4,11 +4,26 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "base/quote.h"
+#include "tool/report/text_width.h"
+
+/* Names of files and words of the command line are in messages, whatever they are made of. */
+static void command_say(const char *text)
+{
+    g_autofree char *plain = ics_text_plain(text);
+    fprintf(stderr, "ipcsim: %s\n", plain);
+}
 
 int ics_command_fail(const GError *error)
 {
-    fprintf(stderr, "ipcsim: %s\n", error->message);
+    command_say(error->message);
     return ics_error_exit_status(error);
+}
+
+void ics_command_warn(const char *text)
+{
+    g_autofree char *warning = g_strconcat("warning: ", text, NULL);
+    command_say(warning);
 }
 
 int ics_command_misused(const char *format, ...)
@@ -17,47 +32,31 @@ int ics_command_misused(const char *format, ...)
     va_start(arguments, format);
     g_autofree char *message = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    fprintf(stderr, "ipcsim: %s\n", message);
+    command_say(message);
     return ICS_EXIT_INPUT;
 }
 
 int ics_command_unknown(const char *kind, const char *word, const char *const *candidates)
 {
+    g_autofree char *quoted = ics_quote(word);
     const char *near = ics_nearest(word, candidates);
     if (near != NULL) {
-        return ics_command_misused("unknown %s \"%s\"; did you mean \"%s\"?", kind, word, near);
+        return ics_command_misused("unknown %s %s; did you mean \"%s\"?", kind, quoted, near);
     }
     g_autofree char *all = g_strjoinv(", ", (char **)candidates);
-    return ics_command_misused("unknown %s \"%s\"; there are: %s", kind, word, all);
+    return ics_command_misused("unknown %s %s; there are: %s", kind, quoted, all);
 }
 
-static bool command_check_operands(const IcsCommand *command, int operands, int min, int max)
+bool ics_command_number(const char *option, const char *text, guint64 min, guint64 max,
+                        guint64 *value, GError **error)
 {
-    if (operands >= min && operands <= max) {
+    if (g_ascii_string_to_unsigned(text, 10, min, max, value, NULL)) {
         return true;
     }
-    ics_command_misused("%s takes %s, got %d operand%s; see: ipcsim help %s", command->name,
-                        command->operands, operands, operands == 1 ? "" : "s", command->name);
+    g_autofree char *quoted = ics_quote(text);
+    g_set_error(error, ICS_ERROR, ICS_ERROR_INPUT,
+                "--%s: expected a number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
+                ", got %s",
+                option, min, max, quoted);
     return false;
-}
-
-bool ics_command_parse(const IcsCommand *command, const GOptionEntry *entries, int *n,
-                       char ***arguments, int min_operands, int max_operands)
-{
-    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-    g_autoptr(GError) error = NULL;
-    g_option_context_set_help_enabled(context, FALSE);
-    g_option_context_add_main_entries(context, entries, NULL);
-    if (!g_option_context_parse(context, n, arguments, &error)) {
-        ics_command_misused("%s: %s; see: ipcsim help %s", command->name, error->message,
-                            command->name);
-        return false;
-    }
-    if (*n > 1 && g_strcmp0((*arguments)[1], "--") == 0) {
-        for (int i = 1; i < *n; i++) {
-            (*arguments)[i] = (*arguments)[i + 1];
-        }
-        (*n)--;
-    }
-    return command_check_operands(command, *n - 1, min_operands, max_operands);
 }

@@ -23,21 +23,19 @@ static int check_one(const char *path)
         return ics_command_fail(error);
     }
     for (guint i = 0; i < trace->warnings->len; i++) {
-        fprintf(stderr, "warning: %s\n", (const char *)g_ptr_array_index(trace->warnings, i));
+        ics_command_warn(g_ptr_array_index(trace->warnings, i));
     }
     printf("%s: ok\n", path);
     return ICS_EXIT_OK;
 }
 
-int ics_command_check(int n, char **arguments)
+int ics_command_check(char **arguments)
 {
     const IcsCommand *self = ics_command_by_name("check");
-    if (!ics_command_parse(self, check_entries, &n, &arguments, 1, G_MAXINT)) {
-        return ICS_EXIT_INPUT;
-    }
-    int worst = ICS_EXIT_OK;
-    for (int i = 1; i < n; i++) {
-        int status = check_one(arguments[i]);
+    g_auto(GStrv) paths = ics_command_parse(self, check_entries, arguments, 1, G_MAXUINT);
+    int worst = paths != NULL ? ICS_EXIT_OK : ICS_EXIT_INPUT;
+    for (char **at = paths; at != NULL && *at != NULL; at++) {
+        int status = check_one(*at);
         worst = MAX(worst, status);
     }
     g_clear_pointer(&check_sets, g_strfreev);

@@ -3,27 +3,61 @@
 
 #include "tool/cli/catalogue.h"
 #include "tool/cli/command.h"
+#include "tool/report/page.h"
+#include "tool/report/text_width.h"
+
+/* Paragraphs of a text, a line each, wrapped. */
+static void help_paragraphs(const char *text)
+{
+    g_auto(GStrv) paragraphs = g_strsplit(text, "\n", -1);
+    for (char **at = paragraphs; *at != NULL; at++) {
+        g_autoptr(GPtrArray) lines = ics_text_wrap(*at, ICS_PAGE_WIDTH);
+        for (guint i = 0; i < lines->len; i++) {
+            puts(g_ptr_array_index(lines, i));
+        }
+    }
+}
+
+char *ics_command_overview(void)
+{
+    GString *text =
+        g_string_new("ipcsim: a deterministic, fault-injecting network simulator\n\n"
+                     "A trace is a JSON document that describes a world and what happens in it.\n"
+                     "A ledger is a recorded run: the whole trace, the seed and every decision.\n\n"
+                     "usage: ipcsim COMMAND [OPTION...] [OPERAND...]\n\n");
+    for (const IcsCommand *command = ics_commands; command->name != NULL; command++) {
+        g_string_append_printf(text, "  %-6s %-24s %s\n", command->name, command->operands,
+                               command->doc);
+    }
+    g_string_append(text, "\nTry: ipcsim run traces/udp_loss.json\n"
+                          "     ipcsim help run; ipcsim help fault gilbert-elliott; ipcsim list "
+                          "programs\n");
+    return g_string_free(text, FALSE);
+}
 
 static void help_overview(void)
 {
-    puts("ipcsim: a deterministic, fault-injecting network simulator\n\n"
-         "A trace is a JSON document that describes a world and what happens in it.\n"
-         "A ledger is a recorded run: the whole trace, the seed and every decision.\n\n"
-         "usage: ipcsim COMMAND [OPTION...] [OPERAND...]\n");
-    for (const IcsCommand *command = ics_commands; command->name != NULL; command++) {
-        printf("  %-6s %-22s %s\n", command->name, command->operands, command->doc);
-    }
-    puts("\nTry: ipcsim run traces/udp_loss.json\n"
-         "     ipcsim help run; ipcsim help fault gilbert-elliott; ipcsim list programs");
+    g_autofree char *text = ics_command_overview();
+    fputs(text, stdout);
 }
 
-static void help_option(const GOptionEntry *entry)
+static char *help_option_names(const GOptionEntry *entry)
 {
-    g_autofree char *left =
-        entry->arg_description != NULL
-            ? g_strdup_printf("--%s %s", entry->long_name, entry->arg_description)
-            : g_strdup_printf("--%s", entry->long_name);
-    printf("  %-24s %s\n", left, entry->description);
+    g_autofree char *brief =
+        entry->short_name != 0 ? g_strdup_printf("-%c, ", entry->short_name) : g_strdup("");
+    return entry->arg_description != NULL
+               ? g_strdup_printf("%s--%s %s", brief, entry->long_name, entry->arg_description)
+               : g_strdup_printf("%s--%s", brief, entry->long_name);
+}
+
+static void help_options(const GOptionEntry *entries)
+{
+    puts("\noptions:");
+    for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++) {
+        g_autofree char *names = help_option_names(entry);
+        printf("  %-22s %s\n", names, entry->description);
+    }
+    printf("  %-22s %s\n", "-h, --help", "print this");
 }
 
 static void help_command(const IcsCommand *command)
@@ -31,14 +65,11 @@ static void help_command(const IcsCommand *command)
     printf("usage: ipcsim %s%s %s\n\n%s\n", command->name,
            command->options != NULL ? " [OPTION...]" : "", command->operands, command->doc);
     if (command->details != NULL) {
-        printf("\n%s\n", command->details);
+        puts("");
+        help_paragraphs(command->details);
     }
-    if (command->options == NULL) {
-        return;
-    }
-    puts("\noptions:");
-    for (const GOptionEntry *entry = command->options(); entry->long_name != NULL; entry++) {
-        help_option(entry);
+    if (command->options != NULL) {
+        help_options(command->options());
     }
 }
 
@@ -56,7 +87,8 @@ static void help_shared(const IcsCatalogueEntry *entry, GString *text)
 
 static void help_entry(const IcsCatalogueKind *kind, const IcsCatalogueEntry *entry)
 {
-    printf("%s (%s)\n\n%s\n", entry->name, kind->one, entry->doc);
+    printf("%s (%s)\n\n", entry->name, kind->one);
+    help_paragraphs(entry->doc);
     g_autoptr(GString) text = g_string_new(NULL);
     if (entry->parameters != NULL && entry->parameters[0].name != NULL) {
         g_string_append(text, "\nparameters:\n");
@@ -89,26 +121,53 @@ static int help_named(const IcsCatalogueKind *kind, const char *name)
     return ics_command_unknown(kind->one, name, (const char *const *)names->pdata);
 }
 
-int ics_command_help(int n, char **arguments)
+static int help_unknown(const char *word)
 {
-    if (n == 1) {
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (const IcsCommand *command = ics_commands; command->name != NULL; command++) {
+        g_ptr_array_add(names, (gpointer)command->name);
+    }
+    for (const IcsCatalogueKind *kind = ics_catalogue; kind->name != NULL; kind++) {
+        g_ptr_array_add(names, (gpointer)kind->name);
+    }
+    g_ptr_array_add(names, NULL);
+    return ics_command_unknown("command or kind", word, (const char *const *)names->pdata);
+}
+
+/* `what` and `name` are nullable. */
+static int help_about(const char *what, const char *name)
+{
+    if (what == NULL) {
         help_overview();
         return ICS_EXIT_OK;
     }
-    const IcsCommand *command = ics_command_by_name(arguments[1]);
-    if (n == 2 && command != NULL) {
-        help_command(command);
-        return ICS_EXIT_OK;
+    const IcsCommand *command = ics_command_by_name(what);
+    const IcsCatalogueKind *kind = ics_catalogue_kind(what);
+    if (kind != NULL && name != NULL) {
+        return help_named(kind, name);
     }
-    const IcsCatalogueKind *kind = ics_catalogue_kind(arguments[1]);
-    if (kind == NULL) {
-        return ics_command_misused("help: there is no command or kind \"%s\"; see: ipcsim help",
-                                   arguments[1]);
-    }
-    if (n == 2) {
+    if (kind != NULL) {
         char *list[] = {"list", (char *)kind->name, NULL};
-        return ics_command_list(2, list);
+        return ics_command_list(list);
     }
-    return n == 3 ? help_named(kind, arguments[2])
-                  : ics_command_misused("help takes a command, or a kind and a name");
+    if (command != NULL && name != NULL) {
+        return ics_command_misused("help: \"%s\" is one operand too many; see: ipcsim help %s",
+                                   name, what);
+    }
+    if (command == NULL) {
+        return help_unknown(what);
+    }
+    help_command(command);
+    return ICS_EXIT_OK;
+}
+
+int ics_command_help(char **arguments)
+{
+    static const GOptionEntry no_entries[] = {G_OPTION_ENTRY_NULL};
+    const IcsCommand *self = ics_command_by_name("help");
+    g_auto(GStrv) operands = ics_command_parse(self, no_entries, arguments, 0, 2);
+    if (operands == NULL) {
+        return ICS_EXIT_INPUT;
+    }
+    return help_about(operands[0], operands[0] != NULL ? operands[1] : NULL);
 }

@@ -49,23 +49,24 @@ static void list_entries(const IcsCatalogueKind *kind)
     }
 }
 
-int ics_command_list(int n, char **arguments)
+int ics_command_list(char **arguments)
 {
     static const GOptionEntry no_entries[] = {G_OPTION_ENTRY_NULL};
     const IcsCommand *self = ics_command_by_name("list");
-    if (!ics_command_parse(self, no_entries, &n, &arguments, 0, 1)) {
+    g_auto(GStrv) operands = ics_command_parse(self, no_entries, arguments, 0, 1);
+    if (operands == NULL) {
         return ICS_EXIT_INPUT;
     }
-    if (n == 1) {
+    if (operands[0] == NULL) {
         list_kinds();
         return ICS_EXIT_OK;
     }
-    if (strcmp(arguments[1], "schema") == 0) {
+    if (strcmp(operands[0], "schema") == 0) {
         return list_schema();
     }
-    const IcsCatalogueKind *kind = ics_catalogue_kind(arguments[1]);
+    const IcsCatalogueKind *kind = ics_catalogue_kind(operands[0]);
     if (kind == NULL) {
-        return list_unknown(arguments[1]);
+        return list_unknown(operands[0]);
     }
     list_entries(kind);
     return ICS_EXIT_OK;

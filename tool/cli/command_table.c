@@ -4,21 +4,26 @@
 
 const IcsCommand ics_commands[] = {
     {"run", "TRACE", "run a trace and report what happened",
-     "TRACE is a JSON file that describes hosts, links, faults, processes and what is expected;\n"
+     "TRACE is a JSON file that describes hosts, links, faults, processes and what is expected; "
      "\"-\" is standard input. The same trace and seed print the same bytes on every machine.\n"
-     "Exit status: 0 every expectation held, 1 one did not, 2 the trace or the request is wrong,\n"
-     "3 the machine failed, 4 our own fault, 130 interrupted.",
+     "Where a FILE is asked for, \"-\" is standard output. Files are written whole or not at all; "
+     "an existing file is replaced. SIGINT ends a run early, with a report of what happened until "
+     "then.\n"
+     "Exit status: 0 every expectation held; 1 one did not; 2 the trace or the request is wrong; "
+     "3 the machine failed (file, disk, memory); 4 our own fault; 130 interrupted.",
      ics_command_run, ics_command_run_options},
     {"check", "TRACE...", "check traces without running them",
-     "Prints \"ok\" or what is wrong with each trace: file, line and column, the JSON pointer, "
-     "what\n"
-     "was expected and the nearest known name.",
+     "Prints \"ok\" for each trace, or what is wrong with it: file, line and column, the JSON "
+     "pointer, what was expected and the nearest known name. \"-\" is standard input.\n"
+     "Exit status: 0 all are fine; 2 one is wrong; 3 the machine failed.",
      ics_command_check, ics_command_check_options},
-    {"list", "KIND", "list what traces and commands can name",
-     "KIND is one of commands, programs, operations, faults, distributions, queues, actions,\n"
-     "metrics, causes, events, errors, schema. Details of one: ipcsim help KIND NAME.",
+    {"list", "[KIND]", "list what traces and commands can name",
+     "Without a KIND: the kinds. More about one thing: ipcsim help KIND NAME. \"ipcsim list "
+     "schema\" prints the JSON Schema of traces.",
      ics_command_list, NULL},
-    {"help", "[COMMAND | KIND NAME]", "explain a command, a program, a fault ...", NULL,
+    {"help", "[COMMAND | KIND [NAME]]", "explain a command, a program, a fault ...",
+     "KIND is one of those that ipcsim list prints, in the plural or the singular: ipcsim help "
+     "fault loss.",
      ics_command_help, NULL},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };

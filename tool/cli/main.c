@@ -1,5 +1,8 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tool/cli/command.h"
 
@@ -13,7 +16,28 @@ static int main_unknown_command(const char *name)
     return ics_command_unknown("command", name, (const char *const *)names->pdata);
 }
 
-static int main_dispatch(int n, char **arguments)
+/* A closed standard stream must not become one of our files: it stays one that fails. */
+static void main_keep_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
+            int opened = open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+            (void)opened;
+        }
+    }
+}
+
+static bool main_asks_for_help(char **arguments)
+{
+    for (char **at = arguments; *at != NULL && strcmp(*at, "--") != 0; at++) {
+        if (strcmp(*at, "--help") == 0 || strcmp(*at, "-h") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int main_dispatch(char **arguments)
 {
     const char *name = arguments[0];
     if (strcmp(name, "--version") == 0) {
@@ -21,39 +45,38 @@ static int main_dispatch(int n, char **arguments)
         return ICS_EXIT_OK;
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-        name = "help";
+        return ics_command_help((char *[]){"help", NULL});
     }
     const IcsCommand *command = ics_command_by_name(name);
     if (command == NULL) {
         return main_unknown_command(name);
     }
-    for (int i = 1; i < n && strcmp(arguments[i], "--") != 0; i++) {
-        if (strcmp(arguments[i], "--help") == 0 || strcmp(arguments[i], "-h") == 0) {
-            char *help[] = {"help", (char *)command->name, NULL};
-            return ics_command_help(2, help);
-        }
+    if (main_asks_for_help(arguments + 1)) {
+        return ics_command_help((char *[]){"help", (char *)command->name, NULL});
     }
-    return command->run(n, arguments);
+    return command->run(arguments);
 }
 
-/* What was printed has reached its reader, or the disk is full. */
+/* What was printed has reached its reader, or the disk is full. A failure that has been told
+ * already is not told again. */
 static int main_finish(int status)
 {
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        perror("ipcsim: standard output");
-        return status == ICS_EXIT_OK ? ICS_EXIT_MACHINE : status;
+    bool flushed = fflush(stdout) == 0;
+    const char *why = flushed ? "a write failed" : g_strerror(errno);
+    if ((flushed && !ferror(stdout)) || status > ICS_EXIT_UNMET) {
+        return status;
     }
-    return status;
+    fprintf(stderr, "ipcsim: standard output: cannot be written: %s\n", why);
+    return ICS_EXIT_MACHINE;
 }
 
-int main(int argc, char **argv)
+int main(G_GNUC_UNUSED int argc, char **argv)
 {
-    if (argc < 2) {
-        char *help[] = {"help", NULL};
-        ics_command_help(1, help);
-        return main_finish(ICS_EXIT_INPUT);
+    main_keep_standard_streams();
+    if (argv[0] == NULL || argv[1] == NULL) {
+        g_autofree char *text = ics_command_overview();
+        fputs(text, stderr);
+        return ICS_EXIT_INPUT;
     }
-    g_autofree char **arguments = g_new0(char *, (gsize)argc);
-    memcpy(arguments, argv + 1, (gsize)(argc - 1) * sizeof *arguments);
-    return main_finish(main_dispatch(argc - 1, arguments));
+    return main_finish(main_dispatch(argv + 1));
 }

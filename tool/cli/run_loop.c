@@ -40,11 +40,11 @@ static void run_loop_show(RunLoopProgress *progress, const IcsWorld *world)
     fprintf(stderr, ", %" PRIu64 " events " RUN_LOOP_ERASE_TO_EDGE, simulation->events);
 }
 
-static const char *run_loop_go(IcsWorld *world)
+static const char *run_loop_go(IcsWorld *world, bool (*go_on)(gpointer data), gpointer data)
 {
     RunLoopProgress progress = {.next_us = g_get_monotonic_time() + RUN_LOOP_FIRST_US};
     IcsStopReason reason = ICS_STOP_BUDGET;
-    while (reason == ICS_STOP_BUDGET && !run_loop_interrupted) {
+    while (reason == ICS_STOP_BUDGET && !run_loop_interrupted && go_on(data)) {
         reason = ics_world_run(world, RUN_LOOP_EVENTS);
         run_loop_show(&progress, world);
     }
@@ -54,14 +54,14 @@ static const char *run_loop_go(IcsWorld *world)
     return reason == ICS_STOP_BUDGET ? "interrupted" : ics_stop_reason_name(reason);
 }
 
-const char *ics_run_loop(IcsWorld *world)
+const char *ics_run_loop(IcsWorld *world, bool (*go_on)(gpointer data), gpointer data)
 {
     struct sigaction act = {.sa_handler = run_loop_on_interrupt, .sa_flags = (int)SA_RESETHAND};
     struct sigaction before;
     run_loop_interrupted = 0;
     sigemptyset(&act.sa_mask);
     sigaction(SIGINT, &act, &before);
-    const char *stopped = run_loop_go(world);
+    const char *stopped = run_loop_go(world, go_on, data);
     sigaction(SIGINT, &before, NULL);
     return stopped;
 }

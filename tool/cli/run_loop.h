@@ -6,7 +6,7 @@
 #include "traces/world.h"
 
 /* Returns how the run stopped: "quiescent", "time" or "interrupted" (static). A second SIGINT kills
- * the program. */
-const char *ics_run_loop(IcsWorld *world);
+ * the program. `go_on` is asked now and then: if it says no, the run is interrupted too. */
+const char *ics_run_loop(IcsWorld *world, bool (*go_on)(gpointer data), gpointer data);
 
 #endif

@@ -13,7 +13,7 @@ _ipcsim_kinds()
 
 _ipcsim_options()
 {
-    "$1" help "$2" 2>/dev/null | sed -n 's/^ *\(--[a-z][a-z-]*\).*/\1/p'
+    "$1" help "$2" 2>/dev/null | sed -n 's/^ *\(-[a-z], \)\{0,1\}\(--[a-z][a-z-]*\).*/\2/p'
 }
 
 # _ipcsim_words PROGRAM COMMAND WORD PREVIOUS: the words that may stand here, when they are no files.

@@ -114,16 +114,32 @@ static void capture_commit(IcsCapture *self)
     }
 }
 
+bool ics_capture_is_well(const IcsCapture *self)
+{
+    bool well = self->error == NULL;
+    for (guint i = 0; well && i < self->order->len; i++) {
+        const CaptureFile *file = g_ptr_array_index(self->order, i);
+        well = !ferror(ics_file_writer_stream(file->writer));
+    }
+    return well;
+}
+
+void ics_capture_discard(IcsCapture *self)
+{
+    g_ptr_array_unref(self->order);
+    g_hash_table_unref(self->files);
+    g_clear_error(&self->error);
+    g_free(self->directory);
+    g_free(self);
+}
+
 bool ics_capture_close(IcsCapture *self, GError **error)
 {
     capture_commit(self);
     bool written = self->error == NULL;
     if (!written) {
-        g_propagate_error(error, self->error);
+        g_propagate_error(error, g_steal_pointer(&self->error));
     }
-    g_ptr_array_unref(self->order);
-    g_hash_table_unref(self->files);
-    g_free(self->directory);
-    g_free(self);
+    ics_capture_discard(self);
     return written;
 }

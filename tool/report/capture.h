@@ -17,8 +17,15 @@ typedef struct IcsCapture IcsCapture;
  * NULL and ICS_ERROR_MACHINE. */
 IcsCapture *ics_capture_open(IcsWorld *world, const char *directory, GError **error);
 
+/* Whether everything has been written so far. */
+bool ics_capture_is_well(const IcsCapture *self);
+
 /* Ends the captures (also of a run that was interrupted) and frees them. False and
- * ICS_ERROR_MACHINE when one could not be written: that one does not exist then. */
+ * ICS_ERROR_MACHINE when one could not be written: that one and those after it, in the order of
+ * their first packets, do not exist then. */
 bool ics_capture_close(IcsCapture *self, GError **error);
+
+/* Frees them; there are no files, or the old ones. */
+void ics_capture_discard(IcsCapture *self);
 
 #endif

@@ -167,17 +167,28 @@ IcsEventLog *ics_event_log_open(IcsWorld *world, const char *path, GError **erro
     return self;
 }
 
+bool ics_event_log_is_well(const IcsEventLog *self)
+{
+    return self->error == NULL;
+}
+
+void ics_event_log_discard(IcsEventLog *self)
+{
+    ics_file_writer_discard(self->file);
+    g_clear_error(&self->error);
+    g_string_free(self->line, TRUE);
+    g_ptr_array_unref(self->flow_names);
+    g_free(self);
+}
+
 bool ics_event_log_close(IcsEventLog *self, GError **error)
 {
     bool written = self->error == NULL;
     if (written) {
-        written = ics_file_writer_commit(self->file, error);
+        written = ics_file_writer_commit(g_steal_pointer(&self->file), error);
     } else {
-        ics_file_writer_discard(self->file);
-        g_propagate_error(error, self->error);
+        g_propagate_error(error, g_steal_pointer(&self->error));
     }
-    g_string_free(self->line, TRUE);
-    g_ptr_array_unref(self->flow_names);
-    g_free(self);
+    ics_event_log_discard(self);
     return written;
 }

@@ -13,8 +13,14 @@ typedef struct IcsEventLog IcsEventLog;
  * ICS_ERROR_MACHINE. */
 IcsEventLog *ics_event_log_open(IcsWorld *world, const char *path, GError **error);
 
+/* Whether everything has been written so far. After a failure nothing more is. */
+bool ics_event_log_is_well(const IcsEventLog *self);
+
 /* Ends the log (also of a run that was interrupted) and frees it. False and ICS_ERROR_MACHINE when
  * not all of it could be written: then there is no file. */
 bool ics_event_log_close(IcsEventLog *self, GError **error);
+
+/* Frees it; there is no file, or the old one. */
+void ics_event_log_discard(IcsEventLog *self);
 
 #endif
