@@ -3,6 +3,10 @@
 #include "traces/trace_reader.h"
 #include "traces/trace_schema_parts.h"
 
+#define SCHEMA_PORT                                                                                \
+    "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+#define SCHEMA_ENDPOINT_PATTERN "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}:" SCHEMA_PORT "$"
+
 static void trace_schema_write_programs(IcsJsonWriter *writer)
 {
     ics_json_writer_member_object(writer, "program");
@@ -38,12 +42,13 @@ static void trace_schema_write_common(IcsJsonWriter *writer, const IcsProgramCla
 
 static void trace_schema_write_program(IcsJsonWriter *writer, const IcsProgramClass *program)
 {
+    static const IcsSchemaOverride overrides[] = {{"to", "endpoint"}, {NULL, NULL}};
     ics_schema_begin_case(writer, "program", program->name, NULL);
     ics_json_writer_member_string(writer, "description", program->doc);
     ics_json_writer_member_object(writer, "properties");
     ics_json_writer_member_bool(writer, "program", true);
     trace_schema_write_common(writer, program);
-    ics_schema_properties(writer, program->parameters, NULL);
+    ics_schema_properties(writer, program->parameters, overrides);
     ics_json_writer_end_object(writer);
     ics_schema_required(writer, program->parameters, NULL);
     ics_json_writer_member_bool(writer, "additionalProperties", false);
@@ -85,6 +90,7 @@ void ics_trace_schema_processes(IcsJsonWriter *writer)
     trace_schema_write_operations(writer);
     ics_json_writer_end_array(writer);
     ics_json_writer_end_object(writer);
+    ics_schema_pattern(writer, "endpoint", SCHEMA_ENDPOINT_PATTERN);
     ics_json_writer_key(writer, "operations");
     ics_operations_write_schema(writer, "#/$defs/operations");
 }

@@ -96,6 +96,8 @@ static void trace_schema_write_kind_members(IcsJsonWriter *writer, IcsActionKind
     ics_json_writer_member_bool(writer, "additionalProperties", false);
     if (strcmp(ics_action_kind_target(kind), "fault") == 0) {
         ics_schema_any_of_keys(writer, "oneOf", places);
+        ics_json_writer_key(writer, "not");
+        ics_schema_has(writer, (const char *const[]){"host", "direction", NULL});
     }
 }
 
