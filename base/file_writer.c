@@ -25,7 +25,7 @@ struct IcsFileWriter {
     FileWriterKind kind;
     char *path;      /* as given; "standard output" for "-" */
     char *target;    /* of REPLACE: the file itself, links resolved */
-    char *temporary; /* of REPLACE */
+    char *temporary; /* of REPLACE; NULL while it has no name */
     FILE *stream;
 };
 
@@ -78,24 +78,52 @@ static char *file_writer_resolve_missing(const char *path)
     return target;
 }
 
-/* A new file beside the target. Returns: its descriptor, -1 with errno. */
+/* Makes `create` (0, or -1 with errno) for one name after the other beside the target until it is
+ * one that nobody has. Returns: what `create` returned. */
+static int file_writer_find_name(IcsFileWriter *self, int (*create)(const char *path, int value),
+                                 int value)
+{
+    g_autofree char *folder = g_path_get_dirname(self->target);
+    int result = -1;
+
+    errno = EEXIST;
+    for (int i = 0; i < FILE_WRITER_NAMES_MAX && result < 0 && errno == EEXIST; i++) {
+        g_autofree char *name = g_strdup_printf(".ipcsim-%d-%d.tmp", (int)getpid(), i);
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        result = create(path, value);
+        if (result >= 0) {
+            self->temporary = g_steal_pointer(&path);
+        }
+    }
+    return result;
+}
+
+static int file_writer_create_named(const char *path, int mode)
+{
+    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode);
+}
+
+static int file_writer_link(const char *path, int fd)
+{
+    char source[64];
+
+    g_snprintf(source, sizeof source, "/proc/self/fd/%d", fd);
+    return linkat(AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}
+
+/* A new file beside the target; without a name until the commit where the file system can do that,
+ * so that not even a killed program leaves one behind. Returns: its descriptor, -1 with errno. */
 static int file_writer_create_temporary(IcsFileWriter *self, mode_t mode)
 {
     g_autofree char *folder = g_path_get_dirname(self->target);
 
-    for (int i = 0; i < FILE_WRITER_NAMES_MAX; i++) {
-        g_autofree char *name = g_strdup_printf(".ipcsim-%d-%d.tmp", (int)getpid(), i);
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (access("/proc/self/fd", X_OK) == 0) {
+        int fd = open(folder, O_WRONLY | O_TMPFILE | O_CLOEXEC, mode);
         if (fd >= 0) {
-            self->temporary = g_steal_pointer(&path);
             return fd;
         }
-        if (errno != EEXIST) {
-            break;
-        }
     }
-    return -1;
+    return file_writer_find_name(self, file_writer_create_named, (int)mode);
 }
 
 /* `old`: (nullable): the status of the file that is replaced. */
@@ -193,6 +221,17 @@ bool ics_file_writer_write(IcsFileWriter *self, const void *bytes, size_t length
     return true;
 }
 
+/* The bytes reach the disk, the file its name. Returns: an errno or 0. */
+static int file_writer_settle(IcsFileWriter *self)
+{
+    int fd = fileno(self->stream);
+
+    if (fsync(fd) != 0) {
+        return errno;
+    }
+    return self->temporary || file_writer_find_name(self, file_writer_link, fd) == 0 ? 0 : errno;
+}
+
 /* Empties the buffer and closes what is ours. Returns: an errno, -1 when it is not known, 0. */
 static int file_writer_close(IcsFileWriter *self)
 {
@@ -201,8 +240,8 @@ static int file_writer_close(IcsFileWriter *self)
     if (fflush(self->stream) != 0) {
         number = errno;
     }
-    if (self->kind == FILE_WRITER_REPLACE && number == 0 && fsync(fileno(self->stream)) != 0) {
-        number = errno;
+    if (self->kind == FILE_WRITER_REPLACE && number == 0) {
+        number = file_writer_settle(self);
     }
     if (self->kind != FILE_WRITER_STDOUT && fclose(self->stream) != 0 && number == 0) {
         number = errno;
@@ -226,15 +265,13 @@ bool ics_file_writer_commit(IcsFileWriter *self, GError **error)
 {
     int number = file_writer_close(self);
 
-    if (self->temporary) {
-        if (number == 0 && rename(self->temporary, self->target) != 0) {
-            number = errno;
-        }
-        if (number == 0) {
-            file_writer_sync_folder(self->target);
-        } else {
-            unlink(self->temporary);
-        }
+    if (self->temporary && number == 0 && rename(self->temporary, self->target) != 0) {
+        number = errno;
+    }
+    if (self->temporary && number == 0) {
+        file_writer_sync_folder(self->target);
+    } else if (self->temporary) {
+        unlink(self->temporary);
     }
     bool ok = number == 0 || file_writer_fail(self->path, MAX(number, 0), error);
     file_writer_free(self);
