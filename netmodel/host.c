@@ -62,6 +62,20 @@ static void host_input(IcsHost *self, IcsInterface *interface, IcsPacket *packet
     self->stack_class->input(self->stack, interface, packet);
 }
 
+static void host_publish_looped(IcsHost *self, const IcsPacket *packet)
+{
+    const IcsSimulation *simulation = self->network->simulation;
+    if (ics_bus_wants(&simulation->bus, ICS_OBSERVE_PACKET_LOOPED)) {
+        IcsObservation observation = {.kind = ICS_OBSERVE_PACKET_LOOPED,
+                                      .node = self->node,
+                                      .at_ns = simulation->now_ns,
+                                      .packet = packet,
+                                      .message = &packet->message,
+                                      .host = self};
+        ics_bus_publish(&simulation->bus, &observation);
+    }
+}
+
 static void host_loopback_arrived(IcsEvent *event)
 {
     IcsHost *self = ICS_CONTAINER_OF(event, IcsHost, loopback_arrival);
@@ -69,6 +83,7 @@ static void host_loopback_arrived(IcsEvent *event)
     if (self->loopback_queue.first != NULL) {
         host_arm_loopback(self);
     }
+    host_publish_looped(self, packet);
     ics_interface_receive(self->loopback, packet);
 }
 

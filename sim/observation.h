@@ -16,6 +16,7 @@
     X(PACKET_REORDERED, "packet-reordered", "a packet will be or was overtaken on purpose")        \
     X(PACKET_DROPPED, "packet-dropped", "a packet or copy died; cause says why")                   \
     X(PACKET_ARRIVED, "packet-arrived", "a packet reached the interface of a host")                \
+    X(PACKET_LOOPED, "packet-looped", "a packet came back to the host that sent it, on no link")   \
     X(MESSAGE_SENT, "message-sent", "a process handed a message to its socket")                    \
     X(MESSAGE_REPEATED, "message-repeated", "a protocol sent a message again")                     \
     X(MESSAGE_DELIVERED, "message-delivered", "a process took a message from its socket")          \
@@ -68,7 +69,8 @@ typedef struct IcsObservation {
     const char *text;
     uint32_t cause;
     bool damaged;  /* MESSAGE_DELIVERED: not the bytes that were sent */
-    int64_t value; /* the kind's number: bits flipped, extent of a reordering, port, errno ... */
+    int64_t value; /* the kind's number: bits flipped, extent of a reordering, port, errno, index of
+                      the schedule's entry ... */
 } IcsObservation;
 
 /* The kind's spelling in event logs, e.g. "packet-dropped". */

@@ -248,7 +248,7 @@ static void action_publish(const IcsWorld *self, const IcsTraceAction *action)
             .at_ns = simulation->now_ns,
             .host = node != ICS_NODE_WORLD ? ics_world_host(self, node - 1) : NULL,
             .text = ics_action_kind_name(action->kind),
-            .value = (int64_t)action->kind,
+            .value = action - &g_array_index(self->trace->schedule, IcsTraceAction, 0),
         };
         ics_bus_publish(&simulation->bus, &observation);
     }

@@ -61,6 +61,8 @@ unsigned ics_trace_trigger_narrowings(IcsObservationKind event)
     case ICS_OBSERVE_PACKET_DROPPED:
     case ICS_OBSERVE_PACKET_ARRIVED:
         return TRIGGER_LINK | TRIGGER_HOST | TRIGGER_FLOW;
+    case ICS_OBSERVE_PACKET_LOOPED:
+        return TRIGGER_HOST | TRIGGER_FLOW;
     case ICS_OBSERVE_MESSAGE_SENT:
     case ICS_OBSERVE_MESSAGE_REPEATED:
     case ICS_OBSERVE_MESSAGE_DELIVERED:

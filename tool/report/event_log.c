@@ -71,6 +71,7 @@ static const char *event_log_value_name(IcsObservationKind kind)
     case ICS_OBSERVE_PACKET_COPIED:
     case ICS_OBSERVE_PACKET_DROPPED:
     case ICS_OBSERVE_PACKET_ARRIVED:
+    case ICS_OBSERVE_PACKET_LOOPED:
     case ICS_OBSERVE_PROCESS_STARTED:
     case ICS_OBSERVE_PROCESS_BLOCKED:
     case ICS_OBSERVE_PROCESS_RESUMED:

@@ -160,6 +160,7 @@ static void timeline_observe(gpointer data, const IcsObservation *observation)
     case ICS_OBSERVE_PACKET_COPIED:
     case ICS_OBSERVE_PACKET_DAMAGED:
     case ICS_OBSERVE_PACKET_REORDERED:
+    case ICS_OBSERVE_PACKET_LOOPED:
     case ICS_OBSERVE_MESSAGE_SENT:
     case ICS_OBSERVE_MESSAGE_REPEATED:
     case ICS_OBSERVE_MESSAGE_DELIVERED:
