@@ -105,7 +105,7 @@ struct IcsLinkDirection {
     IcsEvent arrival;
     IcsPacket *strays; /* out of order: each has its own event */
     uint64_t n_strays;
-    IcsPacket *displaced; /* at the far end, waiting to be overtaken */
+    IcsPacket *displaced; /* to be overtaken, on their way or waiting at the far end */
     uint64_t n_displaced;
     IcsPacketList held_back; /* by hold */
     int64_t latest_arrival_ns;

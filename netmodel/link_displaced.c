@@ -1,6 +1,7 @@
-/* Packets that wait at the far end of a direction until later ones of their flow have passed them:
- * "reorder" by displacement. A packet that waits has not arrived yet, so hold and partition have
- * their say when it goes on. */
+/* Packets that are to be overtaken: "reorder" by displacement. From its departure on such a packet
+ * stands in a list, where it is told of the later packets of its flow that have been delivered. It
+ * travels to the far end and waits there for the rest of them, or until its flush. A packet that
+ * waits has not arrived yet, so hold and partition have their say when it goes on. */
 #include <glib.h>
 
 #include "netmodel/host.h"
@@ -21,17 +22,17 @@ static void link_displaced_publish(const IcsLinkDirection *self, const IcsPacket
 }
 
 /* Of its own copies none is later than a packet. */
-static bool link_displaced_is_overtaken(const IcsPacket *packet, uint64_t flow, uint64_t ordinal)
+static bool link_displaced_is_earlier(const IcsPacket *packet, uint64_t flow, uint64_t ordinal)
 {
-    return packet->overtakers_left > 0 && packet->fate.flow == flow &&
+    return packet->fate.flow == flow &&
            packet->ordinal >> ICS_LINK_COPY_BITS < ordinal >> ICS_LINK_COPY_BITS;
 }
 
 static void link_displaced_count(IcsLinkDirection *self, uint64_t flow, uint64_t ordinal)
 {
     for (IcsPacket *packet = self->displaced; packet != NULL; packet = packet->next) {
-        if (link_displaced_is_overtaken(packet, flow, ordinal)) {
-            packet->overtakers_left--;
+        if (link_displaced_is_earlier(packet, flow, ordinal)) {
+            packet->overtakers_left -= packet->overtakers_left > 0;
             packet->overtaken++;
         }
     }
@@ -55,12 +56,20 @@ static void link_displaced_let_go(IcsLinkDirection *self, IcsPacket *packet)
     link_displaced_count(self, flow, ordinal);
 }
 
+static void link_displaced_flush(IcsEvent *event);
+
+static bool link_displaced_is_at_far_end(const IcsPacket *packet)
+{
+    return packet->event.fire == link_displaced_flush;
+}
+
 /* The packet that was offered first among those that have been overtaken often enough. */
 static IcsPacket *link_displaced_next(const IcsLinkDirection *self)
 {
     IcsPacket *found = NULL;
     for (IcsPacket *packet = self->displaced; packet != NULL; packet = packet->next) {
-        if (packet->overtakers_left == 0 && (found == NULL || packet->ordinal < found->ordinal)) {
+        if (packet->overtakers_left == 0 && link_displaced_is_at_far_end(packet) &&
+            (found == NULL || packet->ordinal < found->ordinal)) {
             found = packet;
         }
     }
@@ -81,25 +90,47 @@ void ics_link_displaced_passed(IcsLinkDirection *self, uint64_t flow, uint64_t o
     link_displaced_settle(self);
 }
 
+/* Whether what is due must wait for a release. */
+static bool link_displaced_is_held(const IcsLinkDirection *self)
+{
+    return self->held && self->partitions == 0;
+}
+
 static void link_displaced_flush(IcsEvent *event)
 {
     IcsPacket *packet = ICS_CONTAINER_OF(event, IcsPacket, event);
     IcsLinkDirection *self = packet->direction;
-    if (!self->held || self->partitions > 0) {
+    if (!link_displaced_is_held(self)) {
         link_displaced_let_go(self, packet);
         link_displaced_settle(self);
     }
 }
 
-void ics_link_displaced_wait(IcsLinkDirection *self, IcsPacket *packet)
+/* Is at the far end. With jitter it may have been overtaken often enough on its way. */
+static void link_displaced_arrived(IcsEvent *event)
 {
-    ics_link_list_push(&self->displaced, packet);
-    self->n_displaced++;
+    IcsPacket *packet = ICS_CONTAINER_OF(event, IcsPacket, event);
+    IcsLinkDirection *self = packet->direction;
+    if (link_displaced_is_held(self)) {
+        return;
+    }
+    if (packet->overtakers_left == 0 || self->partitions > 0) {
+        link_displaced_let_go(self, packet);
+        link_displaced_settle(self);
+        return;
+    }
     ics_link_wire_push(self, packet, link_displaced_flush,
                        self->simulation->now_ns + packet->flush_ns);
 }
 
-/* The first of those whose flush has fired without effect. */
+void ics_link_displaced_travel(IcsLinkDirection *self, IcsPacket *packet)
+{
+    ics_link_list_push(&self->displaced, packet);
+    self->n_displaced++;
+    ics_link_wire_push(self, packet, link_displaced_arrived, packet->arrives_ns);
+}
+
+/* The first of those whose event has fired without effect. */
 static IcsPacket *link_displaced_first_due(const IcsLinkDirection *self, const IcsEvent *before)
 {
     IcsPacket *found = NULL;
@@ -116,7 +147,6 @@ void ics_link_displaced_catch_up(IcsLinkDirection *self, const IcsEvent *before)
 {
     IcsPacket *packet;
     while ((packet = link_displaced_first_due(self, before)) != NULL) {
-        link_displaced_let_go(self, packet);
-        link_displaced_settle(self);
+        packet->event.fire(&packet->event);
     }
 }

@@ -51,13 +51,12 @@ void ics_link_wire_push(IcsLinkDirection *self, IcsPacket *packet, IcsEventFunc 
  */
 #define ICS_LINK_COPY_BITS 8
 
-/* link_displaced.c: keeps a packet that has arrived until enough later packets of its flow have
- * been delivered, or until its flush. */
-void ics_link_displaced_wait(IcsLinkDirection *self, IcsPacket *packet);
+/* link_displaced.c: a packet sets out that is to be overtaken, to be at the far end at arrives_ns.
+ */
+void ics_link_displaced_travel(IcsLinkDirection *self, IcsPacket *packet);
 /* A packet has been delivered. */
 void ics_link_displaced_passed(IcsLinkDirection *self, uint64_t flow, uint64_t ordinal);
-/* Delivers those whose flush fell due during a hold, before the packet that is to arrive at the
- * given place in the order of events. */
+/* What fell due during a hold, before the given place in the order of events. */
 void ics_link_displaced_catch_up(IcsLinkDirection *self, const IcsEvent *before);
 
 /* A list that is left from the middle. */

@@ -49,8 +49,6 @@ static void link_wire_arrive(IcsLinkDirection *self, IcsPacket *packet)
         ics_link_direction_drop(self, packet, ICS_CAUSE_PARTITION, self->simulation->now_ns);
     } else if (G_UNLIKELY(self->held)) {
         ics_packet_list_append(&self->held_back, packet);
-    } else if (G_UNLIKELY(packet->overtakers_left > 0)) {
-        ics_link_displaced_wait(self, packet);
     } else {
         link_wire_pass(self, packet);
     }
@@ -115,6 +113,10 @@ void ics_link_wire_push(IcsLinkDirection *self, IcsPacket *packet, IcsEventFunc 
 /* Sets out for the far end, to arrive at arrives_ns. */
 static void link_wire_travel(IcsLinkDirection *self, IcsPacket *packet)
 {
+    if (G_UNLIKELY(packet->overtakers_left > 0)) {
+        ics_link_displaced_travel(self, packet);
+        return;
+    }
     const IcsPacket *last = self->wire.last;
     if (last == NULL || packet->arrives_ns >= last->arrives_ns) {
         ics_packet_list_append(&self->wire, packet);

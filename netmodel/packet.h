@@ -47,7 +47,7 @@ struct IcsPacket {
     int64_t starts_ns;  /* scheduled departures: first bit enters the transmitter */
     int64_t departs_ns; /* last bit leaves the transmitter */
     int64_t arrives_ns;
-    int64_t flush_ns;                   /* displaced: how long to wait at most */
+    int64_t flush_ns;                   /* displaced: how long to wait at the far end at most */
     struct IcsLinkDirection *direction; /* where it travels */
     struct IcsInterface *interface;     /* where it arrived */
     uint32_t overtakers_left;           /* displaced: how many packets must still pass */
