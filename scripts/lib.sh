@@ -84,5 +84,5 @@ build_preset()
         (cd "$root" && quietly cmake --preset "$preset" -B "$directory") ||
             die "cannot configure the $preset build"
     fi
-    quietly cmake --build "$directory" --target "$@" || die "the $preset build failed"
+    quietly cmake --build "$directory" --target "$@" -- --quiet || die "the $preset build failed"
 }
