@@ -231,8 +231,9 @@ static void timeline_draw_note(const IcsTimeline *self, IcsTimelineLine *line,
         return;
     }
     guint room = x - TIMELINE_TIME_COLUMNS - 2;
-    ics_timeline_line_text(line, length < room ? x - 1 - length : TIMELINE_TIME_COLUMNS,
-                           row->label);
+    guint start = length < room ? x - 1 - length : TIMELINE_TIME_COLUMNS + 1;
+    g_autofree char *shown = g_strndup(row->label, x - 1 - start);
+    ics_timeline_line_text(line, start, shown);
     ics_timeline_line_set(line, x - 1, ' ');
 }
 
