@@ -23,8 +23,9 @@ typedef struct {
 static const IcsParameter onoff_sender_parameters[] = {
     ICS_PARAMETER_STRING_ROW(OnoffSenderConfig, to, "to", NULL, "the receiver, \"host:port\"",
                              ICS_PARAMETER_REQUIRED),
-    ICS_PARAMETER_SIZE_ROW(OnoffSenderConfig, size_bytes, "size", "1000B", 0, INT64_MAX,
-                           "bytes of payload in each message", ICS_PARAMETER_PLAIN),
+    ICS_PARAMETER_SIZE_ROW(OnoffSenderConfig, size_bytes, "size", "1000B", 0,
+                           ICS_PROGRAM_MESSAGE_MAX_BYTES, "bytes of payload in each message",
+                           ICS_PARAMETER_PLAIN),
     ICS_PARAMETER_TIME_ROW(OnoffSenderConfig, interval_ns, "interval", NULL, 1, INT64_MAX,
                            "from one send to the next in a burst", ICS_PARAMETER_REQUIRED),
     ICS_PARAMETER_TIME_ROW(OnoffSenderConfig, on_ns, "on", NULL, 1, INT64_MAX,
@@ -67,7 +68,8 @@ static void onoff_sender_burst(IcsProcess *self, OnoffSender *sender, int64_t un
         if (result < 0) {
             ics_program_report(self, "send", result);
         }
-        ics_sleep(self, sender->config->interval_ns);
+        int64_t next_ns = ics_program_later(ics_now(self), sender->config->interval_ns);
+        ics_sleep_until(self, MIN(next_ns, until_ns));
     }
 }
 
@@ -79,14 +81,14 @@ static void onoff_sender_main(IcsProcess *self, gconstpointer data)
         .to = ics_program_find(self, config->to),
         .message = ics_alloc(self, (size_t)config->size_bytes),
         .socket = ics_socket(self, ICS_SOCKET_DATAGRAM),
-        .end_ns = ics_now(self) + config->duration_ns,
+        .end_ns = ics_program_later(ics_now(self), config->duration_ns),
     };
     ics_payload_fill(sender.message, (size_t)config->size_bytes);
     int64_t next_ns = ics_now(self);
     while (next_ns < sender.end_ns) {
-        int64_t on_ns = onoff_sender_length(self, &sender, config->on_ns);
-        onoff_sender_burst(self, &sender, MIN(next_ns + on_ns, sender.end_ns));
-        next_ns += on_ns + onoff_sender_length(self, &sender, config->off_ns);
+        next_ns = ics_program_later(next_ns, onoff_sender_length(self, &sender, config->on_ns));
+        onoff_sender_burst(self, &sender, MIN(next_ns, sender.end_ns));
+        next_ns = ics_program_later(next_ns, onoff_sender_length(self, &sender, config->off_ns));
         ics_sleep_until(self, MIN(next_ns, sender.end_ns));
     }
 }

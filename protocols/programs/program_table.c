@@ -22,6 +22,11 @@ const IcsProgramClass *ics_program_class_by_name(const char *name)
     return NULL;
 }
 
+int64_t ics_program_later(int64_t at_ns, int64_t duration_ns)
+{
+    return duration_ns < ICS_FOREVER - at_ns ? at_ns + duration_ns : ICS_FOREVER;
+}
+
 void ics_program_report(IcsProcess *self, const char *call, int64_t result)
 {
     int number = (int)-result;

@@ -14,6 +14,13 @@ extern const IcsProgramClass ics_udp_sink_program;
 extern const IcsProgramClass ics_voice_sink_program;
 extern const IcsProgramClass ics_voice_source_program;
 
+/* The longest message that a program can be told to send. That is more than a datagram can carry,
+ * which is an error that the sender sees. */
+#define ICS_PROGRAM_MESSAGE_MAX_BYTES (1 << 20)
+
+/* The instant so long after another; ICS_FOREVER when it lies beyond all time. */
+int64_t ics_program_later(int64_t at_ns, int64_t duration_ns);
+
 /* Says which call did not work and why: "bind: EADDRINUSE, address already in use". `result` is
  * negative. */
 void ics_program_report(IcsProcess *self, const char *call, int64_t result);

@@ -16,6 +16,7 @@ typedef struct {
     char *text;
     int64_t messages;
     int64_t size_bytes;
+    bool has_size;
     int64_t interval_ns;
     int64_t timeout_ns;
     int wait;
@@ -28,8 +29,9 @@ static const IcsParameter udp_client_parameters[] = {
                              "what each message says, instead of size"),
     ICS_PARAMETER_INTEGER_ROW(UdpClientConfig, messages, "messages", "1", 0, INT64_MAX,
                               "how many to send"),
-    ICS_PARAMETER_SIZE_ROW(UdpClientConfig, size_bytes, "size", "64B", 0, INT64_MAX,
-                           "bytes of payload in each message", ICS_PARAMETER_PLAIN),
+    ICS_PARAMETER_SIZE_ROW(UdpClientConfig, size_bytes, "size", "64B", 0,
+                           ICS_PROGRAM_MESSAGE_MAX_BYTES, "bytes of payload in each message",
+                           ICS_PARAMETER_PLAIN, ICS_PARAMETER_PRESENCE(UdpClientConfig, has_size)),
     ICS_PARAMETER_TIME_ROW(UdpClientConfig, interval_ns, "interval", "0ms", 0, INT64_MAX,
                            "from one send to the next, at least"),
     ICS_PARAMETER_TIME_ROW(UdpClientConfig, timeout_ns, "timeout", "1s", 1, INT64_MAX,
@@ -39,6 +41,17 @@ static const IcsParameter udp_client_parameters[] = {
                            "take replies as they come"),
     ICS_PARAMETER_END,
 };
+
+static bool udp_client_check(gconstpointer data, GError **error)
+{
+    const UdpClientConfig *config = data;
+    if (config->text == NULL || !config->has_size) {
+        return true;
+    }
+    g_set_error_literal(error, ICS_ERROR, ICS_ERROR_INPUT,
+                        "\"text\" and \"size\" exclude each other");
+    return false;
+}
 
 /* What it needs while it runs. */
 typedef struct {
@@ -79,13 +92,23 @@ static void udp_client_send(IcsProcess *self, const UdpClient *client, int64_t n
     }
 }
 
+/* A reply, or -ETIMEDOUT. */
+static int64_t udp_client_receive(IcsProcess *self, UdpClient *client)
+{
+    int64_t n = ics_receive(self, client->socket, client->reply, ICS_DATAGRAM_MAX, 0);
+    if (n < 0 && n != -ETIMEDOUT) {
+        ics_program_fail(self, "receive", n);
+    }
+    client->replies += n >= 0;
+    return n;
+}
+
 /* Takes what arrives until the given instant. */
 static void udp_client_take_until(IcsProcess *self, UdpClient *client, int64_t until_ns)
 {
     while (ics_now(self) < until_ns) {
         ics_set_option(self, client->socket, ICS_OPTION_RECEIVE_TIMEOUT, until_ns - ics_now(self));
-        int64_t n = ics_receive(self, client->socket, client->reply, ICS_DATAGRAM_MAX, 0);
-        client->replies += n >= 0;
+        udp_client_receive(self, client);
     }
 }
 
@@ -97,14 +120,11 @@ static void udp_client_ask(IcsProcess *self, UdpClient *client)
     for (int64_t i = 0; i < config->messages; i++) {
         int64_t sent_ns = ics_now(self);
         udp_client_send(self, client, i);
-        int64_t n = ics_receive(self, client->socket, client->reply, ICS_DATAGRAM_MAX, 0);
-        if (n >= 0) {
-            client->replies++;
-        } else {
+        if (udp_client_receive(self, client) < 0) {
             ics_log(self, "no reply to message %" PRId64 " within its timeout", i + 1);
         }
         if (i + 1 < config->messages) {
-            ics_sleep_until(self, sent_ns + config->interval_ns);
+            ics_sleep_until(self, ics_program_later(sent_ns, config->interval_ns));
         }
     }
 }
@@ -117,9 +137,9 @@ static void udp_client_stream(IcsProcess *self, UdpClient *client)
     for (int64_t i = 0; i < config->messages; i++) {
         udp_client_take_until(self, client, next_ns);
         udp_client_send(self, client, i);
-        next_ns += config->interval_ns;
+        next_ns = ics_program_later(next_ns, config->interval_ns);
     }
-    udp_client_take_until(self, client, ics_now(self) + config->timeout_ns);
+    udp_client_take_until(self, client, ics_program_later(ics_now(self), config->timeout_ns));
 }
 
 static void udp_client_main(IcsProcess *self, gconstpointer data)
@@ -141,5 +161,6 @@ const IcsProgramClass ics_udp_client_program = {
     .doc = "sends messages to a server and takes the replies",
     .config_bytes = sizeof(UdpClientConfig),
     .parameters = udp_client_parameters,
+    .check = udp_client_check,
     .main = udp_client_main,
 };

@@ -16,6 +16,15 @@ static const IcsParameter udp_echo_server_parameters[] = {
     ICS_PARAMETER_END,
 };
 
+static void udp_echo_server_answer(IcsProcess *self, int socket, const uint8_t *bytes, int64_t n,
+                                   const IcsReceived *request)
+{
+    int64_t result = ics_send_to(self, socket, bytes, (size_t)n, 0, request->from);
+    if (result < 0) {
+        ics_program_report(self, "echo", result);
+    }
+}
+
 static void udp_echo_server_main(IcsProcess *self, gconstpointer data)
 {
     const UdpEchoServerConfig *config = data;
@@ -29,12 +38,10 @@ static void udp_echo_server_main(IcsProcess *self, gconstpointer data)
         IcsReceived request;
         int64_t n =
             ics_receive_from(self, socket, buffer, (size_t)config->buffer_bytes, 0, &request);
-        if (n >= 0) {
-            n = ics_send_to(self, socket, buffer, (size_t)n, 0, request.from);
-        }
         if (n < 0) {
-            ics_program_report(self, "echo", n);
+            ics_program_fail(self, "receive", n);
         }
+        udp_echo_server_answer(self, socket, buffer, n, &request);
     }
 }
 
@@ -53,15 +60,10 @@ static void udp_echo_server_on_ready(IcsProcess *self)
         IcsReceived request;
         int64_t n = ics_receive_from(self, server->socket, server->buffer,
                                      (size_t)server->config->buffer_bytes, 0, &request);
-        if (n == -EAGAIN) {
+        if (n < 0) {
             return;
         }
-        if (n >= 0) {
-            n = ics_send_to(self, server->socket, server->buffer, (size_t)n, 0, request.from);
-        }
-        if (n < 0) {
-            ics_program_report(self, "echo", n);
-        }
+        udp_echo_server_answer(self, server->socket, server->buffer, n, &request);
     }
 }
 

@@ -1,8 +1,6 @@
 /* A constant-rate sender. */
-#include <inttypes.h>
 #include <ipcsim/socket.h>
 
-#include "base/error.h"
 #include "protocols/programs/payload.h"
 #include "protocols/programs/program_table.h"
 
@@ -19,8 +17,9 @@ static const IcsParameter udp_sender_parameters[] = {
                              ICS_PARAMETER_REQUIRED),
     ICS_PARAMETER_INTEGER_ROW(UdpSenderConfig, messages, "messages", NULL, 0, INT64_MAX,
                               "how many to send", ICS_PARAMETER_REQUIRED),
-    ICS_PARAMETER_SIZE_ROW(UdpSenderConfig, size_bytes, "size", "1000B", 0, INT64_MAX,
-                           "bytes of payload in each message", ICS_PARAMETER_PLAIN),
+    ICS_PARAMETER_SIZE_ROW(UdpSenderConfig, size_bytes, "size", "1000B", 0,
+                           ICS_PROGRAM_MESSAGE_MAX_BYTES, "bytes of payload in each message",
+                           ICS_PARAMETER_PLAIN),
     ICS_PARAMETER_TIME_ROW(UdpSenderConfig, interval_ns, "interval", NULL, 0, INT64_MAX,
                            "from one send to the next", ICS_PARAMETER_REQUIRED),
     ICS_PARAMETER_BOOLEAN_ROW(UdpSenderConfig, checksum, "checksum", "true",
@@ -57,7 +56,7 @@ static void udp_sender_send(IcsProcess *self, UdpSender *sender)
         ics_program_report(self, "send", result);
     }
     sender->sent++;
-    sender->next_ns += sender->config->interval_ns;
+    sender->next_ns = ics_program_later(sender->next_ns, sender->config->interval_ns);
 }
 
 static void udp_sender_main(IcsProcess *self, gconstpointer data)

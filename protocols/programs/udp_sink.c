@@ -55,7 +55,7 @@ static void udp_sink_main(IcsProcess *self, gconstpointer data)
     udp_sink_open(self, &sink, data);
     while (udp_sink_take(self, &sink)) {
         if (sink.config->work_ns > 0) {
-            ics_sleep(self, sink.config->work_ns);
+            ics_compute(self, sink.config->work_ns);
         }
     }
 }
@@ -68,7 +68,7 @@ static void udp_sink_on_ready(IcsProcess *self)
     while (!sink->busy && udp_sink_take(self, sink)) {
         if (sink->config->work_ns > 0) {
             sink->busy = true;
-            ics_process_set_timer(self, ics_now(self) + sink->config->work_ns);
+            ics_process_set_timer(self, ics_program_later(ics_now(self), sink->config->work_ns));
         }
     }
 }

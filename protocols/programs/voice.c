@@ -5,7 +5,7 @@
 
 #include "protocols/programs/payload.h"
 #include "protocols/programs/program_table.h"
-#include "protocols/programs/rtp.h"
+#include "protocols/programs/rtp_stream.h"
 
 #define VOICE_FRAME_NS    (INT64_C(20) * 1000000)
 #define VOICE_FRAME_BYTES 160 /* 20 ms of G.711 */
@@ -26,14 +26,24 @@ static const IcsParameter voice_source_parameters[] = {
     ICS_PARAMETER_END,
 };
 
+/* A stream starts at random numbers (RFC 3550, section 5.1), and its first packet marks the
+ * beginning of a talkspurt (RFC 3551, section 4.1). */
+static IcsRtpHeader voice_source_first_header(IcsProcess *self)
+{
+    IcsRtpHeader header = {.payload_type = ICS_RTP_PCMU, .marker = true};
+    header.source = (uint32_t)ics_random(self);
+    header.sequence = (uint16_t)ics_random(self);
+    header.timestamp = (uint32_t)ics_random(self);
+    return header;
+}
+
 static void voice_source_main(IcsProcess *self, gconstpointer data)
 {
     const VoiceSourceConfig *config = data;
     uint8_t packet[ICS_RTP_HEADER_BYTES + VOICE_FRAME_BYTES];
     IcsEndpoint to = ics_program_find(self, config->to);
     int socket = ics_socket(self, ICS_SOCKET_DATAGRAM);
-    IcsRtpHeader header = {
-        .source = (uint32_t)ics_random(self), .payload_type = ICS_RTP_PCMU, .marker = true};
+    IcsRtpHeader header = voice_source_first_header(self);
     ics_payload_fill(packet + ICS_RTP_HEADER_BYTES, VOICE_FRAME_BYTES);
     int64_t start_ns = ics_now(self);
     for (int64_t next_ns = 0; next_ns < config->duration_ns; next_ns += VOICE_FRAME_NS) {
@@ -77,35 +87,24 @@ static const IcsParameter voice_sink_parameters[] = {
 };
 
 typedef struct {
-    int64_t playout_zero_ns; /* when timestamp 0 would be played */
-    uint32_t first_timestamp;
-    uint16_t first_sequence;
-    int64_t highest; /* sequence number relative to the first, unwrapped */
-    int64_t received;
+    IcsRtpStream stream;
+    int64_t first_playout_ns; /* when the packet that came first is played */
     int64_t in_time;
     int64_t late;
 } VoiceSink;
 
-/* The place of a packet in the stream, unwrapped around the highest so far. */
-static int64_t voice_sink_place(const VoiceSink *sink, uint16_t sequence)
-{
-    uint16_t expected = (uint16_t)(sink->first_sequence + (uint16_t)sink->highest);
-    return sink->highest + (int16_t)(sequence - expected);
-}
-
 static void voice_sink_take(IcsProcess *self, VoiceSink *sink, const VoiceSinkConfig *config,
                             const IcsRtpHeader *header)
 {
-    if (sink->received++ == 0) {
-        sink->first_sequence = header->sequence;
-        sink->first_timestamp = header->timestamp;
-        sink->playout_zero_ns = ics_now(self) + config->playout_ns;
+    int64_t timestamp;
+    if (sink->stream.packets == 0) {
+        sink->first_playout_ns = ics_program_later(ics_now(self), config->playout_ns);
     }
-    int64_t place = voice_sink_place(sink, header->sequence);
-    sink->highest = MAX(sink->highest, place);
-    uint32_t samples = header->timestamp - sink->first_timestamp;
-    int64_t due_ns = sink->playout_zero_ns + (int32_t)samples * VOICE_SAMPLE_NS;
-    if (ics_now(self) <= due_ns) {
+    if (ics_rtp_stream_take(&sink->stream, header, &timestamp) != ICS_RTP_STREAM_NEW) {
+        return;
+    }
+    /* Its own playout is so much behind the first's. */
+    if (ics_now(self) - timestamp * VOICE_SAMPLE_NS <= sink->first_playout_ns) {
         sink->in_time++;
     } else {
         sink->late++;
@@ -116,7 +115,7 @@ static void voice_sink_main(IcsProcess *self, gconstpointer data)
 {
     const VoiceSinkConfig *config = data;
     uint8_t packet[ICS_RTP_HEADER_BYTES + VOICE_FRAME_BYTES];
-    VoiceSink sink = {0};
+    VoiceSink *sink = ics_alloc(self, sizeof *sink);
     int socket = ics_socket(self, ICS_SOCKET_DATAGRAM);
     int result = ics_bind(self, socket, (IcsEndpoint){ICS_ANY_ADDRESS, (uint16_t)config->port});
     if (result < 0) {
@@ -127,13 +126,15 @@ static void voice_sink_main(IcsProcess *self, gconstpointer data)
     while (n >= 0) {
         IcsRtpHeader header;
         if (ics_rtp_parse(packet, (size_t)n, &header)) {
-            voice_sink_take(self, &sink, config, &header);
+            voice_sink_take(self, sink, config, &header);
         }
         n = ics_receive(self, socket, packet, sizeof packet, 0);
     }
-    int64_t missing = MAX(sink.highest + 1 - sink.received, 0);
-    ics_log(self, "%" PRId64 " packets played in time, %" PRId64 " late, %" PRId64 " missing",
-            sink.in_time, sink.late, sink.received > 0 ? missing : 0);
+    ics_log(self,
+            "%" PRId64 " packets played in time, %" PRId64 " late, %" PRId64 " missing, %" PRId64
+            " duplicates",
+            sink->in_time, sink->late, ics_rtp_stream_missing(&sink->stream),
+            sink->stream.duplicates);
 }
 
 const IcsProgramClass ics_voice_sink_program = {
