@@ -2,6 +2,7 @@
 #include <ipcsim/socket.h>
 
 #include "protocols/programs/operations_internal.h"
+#include "protocols/programs/program_table.h"
 
 #define ROW_SOCKET                                                                                 \
     ICS_PARAMETER_STRING_ROW(IcsOperationConfig, socket, "socket", NULL, "name of the socket",     \
@@ -40,8 +41,8 @@ static const IcsParameter operation_send[] = {
         "\"host:port\", or \"sender\": whoever sent the message received last; "
         "not given: the connected peer"),
     ICS_PARAMETER_STRING_ROW(IcsOperationConfig, text, "text", NULL, "what it says"),
-    ICS_PARAMETER_SIZE_ROW(IcsOperationConfig, size_bytes, "size", NULL, 0, 1 << 20,
-                           "so many bytes, instead of text",
+    ICS_PARAMETER_SIZE_ROW(IcsOperationConfig, size_bytes, "size", NULL, 0,
+                           ICS_PROGRAM_MESSAGE_MAX_BYTES, "so many bytes, instead of text",
                            ICS_PARAMETER_PRESENCE(IcsOperationConfig, has_size)),
     ICS_PARAMETER_BOOLEAN_ROW(IcsOperationConfig, received, "received", "false",
                               "true: what was received last, instead of text"),

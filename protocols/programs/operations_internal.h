@@ -4,8 +4,8 @@
 
 #include "protocols/programs/operations.h"
 
-/* Sockets that one list of operations can name. */
-#define ICS_OPERATIONS_SOCKETS_MAX 256
+/* Sockets that one list of operations can name, and children. */
+#define ICS_OPERATIONS_NAMES_MAX 256
 
 typedef enum {
     ICS_EXPECT_ANY,   /* nothing is expected */
@@ -59,16 +59,16 @@ typedef struct IcsOperationConfig {
 typedef struct IcsOperation {
     IcsOperationKind kind;
     char *pointer;
-    int slot; /* of its socket or child among the process's names, -1: none */
+    int slot; /* of its socket or child among those of the process, -1: none */
     IcsOperationConfig config;
     IcsExpected expected;
     IcsOperations *body; /* REPEAT, SPAWN; owned */
 } IcsOperation;
 
 struct IcsOperations {
-    GArray *list;     /* of IcsOperation */
-    GPtrArray *names; /* of the sockets and children, by slot; a REPEAT's body shares its list's */
-    bool owns_names;
+    GArray *list;        /* of IcsOperation */
+    GPtrArray *sockets;  /* names by slot; a REPEAT's body shares its list's */
+    GPtrArray *children; /* the same */
 };
 
 #endif

@@ -41,13 +41,16 @@ static void operation_clear(gpointer data)
     ics_operations_free(self->body);
 }
 
-static IcsOperations *operations_new(GPtrArray *names)
+/* `names` (nullable) is the list whose names it shares. */
+static IcsOperations *operations_new(const IcsOperations *names)
 {
     IcsOperations *self = g_new0(IcsOperations, 1);
     self->list = g_array_new(FALSE, TRUE, sizeof(IcsOperation));
     g_array_set_clear_func(self->list, operation_clear);
-    self->owns_names = names == NULL;
-    self->names = names != NULL ? names : g_ptr_array_new_with_free_func(g_free);
+    self->sockets =
+        names != NULL ? g_ptr_array_ref(names->sockets) : g_ptr_array_new_with_free_func(g_free);
+    self->children =
+        names != NULL ? g_ptr_array_ref(names->children) : g_ptr_array_new_with_free_func(g_free);
     return self;
 }
 
@@ -57,56 +60,54 @@ void ics_operations_free(IcsOperations *self)
         return;
     }
     g_array_unref(self->list);
-    if (self->owns_names) {
-        g_ptr_array_unref(self->names);
-    }
+    g_ptr_array_unref(self->sockets);
+    g_ptr_array_unref(self->children);
     g_free(self);
 }
 
 /* ---- names of sockets and children ---- */
 
-static int operations_find_name(const IcsOperations *self, const char *name)
+static int operations_find_name(const GPtrArray *names, const char *name)
 {
-    for (guint i = 0; i < self->names->len; i++) {
-        if (strcmp(g_ptr_array_index(self->names, i), name) == 0) {
+    for (guint i = 0; i < names->len; i++) {
+        if (strcmp(g_ptr_array_index(names, i), name) == 0) {
             return (int)i;
         }
     }
     return -1;
 }
 
-static bool operations_declare(IcsOperations *self, const IcsJsonNode *node, const char *name,
+static bool operations_declare(GPtrArray *names, const IcsJsonNode *node, const char *name,
                                IcsOperation *operation, GError **error)
 {
-    operation->slot = operations_find_name(self, name);
+    operation->slot = operations_find_name(names, name);
     if (operation->slot >= 0) {
         return true;
     }
-    if (self->names->len == ICS_OPERATIONS_SOCKETS_MAX) {
-        ics_json_error(node, error, "more than %d names in one process",
-                       ICS_OPERATIONS_SOCKETS_MAX);
+    if (names->len == ICS_OPERATIONS_NAMES_MAX) {
+        ics_json_error(node, error, "more than %d names in one process", ICS_OPERATIONS_NAMES_MAX);
         return false;
     }
-    operation->slot = (int)self->names->len;
-    g_ptr_array_add(self->names, g_strdup(name));
+    operation->slot = (int)names->len;
+    g_ptr_array_add(names, g_strdup(name));
     return true;
 }
 
-static bool operations_refer(IcsOperations *self, const IcsJsonNode *node, const char *key,
+static bool operations_refer(const GPtrArray *names, const IcsJsonNode *node, const char *key,
                              const char *name, IcsOperation *operation, GError **error)
 {
-    operation->slot = operations_find_name(self, name);
+    operation->slot = operations_find_name(names, name);
     if (operation->slot >= 0) {
         return true;
     }
     IcsJsonNode child = *node;
     ics_json_member(node, key, &child);
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    for (guint i = 0; i < self->names->len; i++) {
-        g_ptr_array_add(names, g_ptr_array_index(self->names, i));
+    g_autoptr(GPtrArray) known = g_ptr_array_new();
+    for (guint i = 0; i < names->len; i++) {
+        g_ptr_array_add(known, g_ptr_array_index(names, i));
     }
-    g_ptr_array_add(names, NULL);
-    ics_json_error_unknown(&child, key, name, (const char *const *)names->pdata, error);
+    g_ptr_array_add(known, NULL);
+    ics_json_error_unknown(&child, key, name, (const char *const *)known->pdata, error);
     return false;
 }
 
@@ -116,16 +117,16 @@ static bool operations_resolve(IcsOperations *self, const IcsJsonNode *node,
     const IcsOperationConfig *config = &operation->config;
     operation->slot = -1;
     if (operation->kind == ICS_OPERATION_SOCKET) {
-        return operations_declare(self, node, config->socket, operation, error);
+        return operations_declare(self->sockets, node, config->socket, operation, error);
     }
     if (operation->kind == ICS_OPERATION_SPAWN) {
-        return operations_declare(self, node, config->name, operation, error);
+        return operations_declare(self->children, node, config->name, operation, error);
     }
     if (config->socket != NULL) {
-        return operations_refer(self, node, "socket", config->socket, operation, error);
+        return operations_refer(self->sockets, node, "socket", config->socket, operation, error);
     }
     if (config->child != NULL) {
-        return operations_refer(self, node, "child", config->child, operation, error);
+        return operations_refer(self->children, node, "child", config->child, operation, error);
     }
     return true;
 }
@@ -156,6 +157,32 @@ static bool operation_check_wait(const IcsJsonNode *node, const IcsOperationConf
     return false;
 }
 
+static bool operation_check_receive(const IcsJsonNode *node, const IcsOperation *operation,
+                                    GError **error)
+{
+    const IcsOperationConfig *config = &operation->config;
+    if (config->has_timeout && !config->wait) {
+        ics_json_error(node, error, "\"timeout\" has no use with \"wait\": false");
+        return false;
+    }
+    if (operation->expected.kind == ICS_EXPECT_ERROR &&
+        (config->expect_text != NULL || config->expect_from != NULL)) {
+        ics_json_error(node, error, "no message comes with the error that \"expect\" names");
+        return false;
+    }
+    return true;
+}
+
+static bool operation_check_exit(const IcsJsonNode *node, const IcsOperation *operation,
+                                 GError **error)
+{
+    if (operation->expected.kind != ICS_EXPECT_ANY) {
+        ics_json_error(node, error, "\"expect\" has no use behind an exit");
+        return false;
+    }
+    return true;
+}
+
 static bool operation_check_set(const IcsJsonNode *node, const IcsOperationConfig *config,
                                 GError **error)
 {
@@ -170,20 +197,30 @@ static bool operation_check_set(const IcsJsonNode *node, const IcsOperationConfi
 static bool operation_check(const IcsJsonNode *node, const IcsOperation *operation, GError **error)
 {
     const IcsOperationConfig *config = &operation->config;
-    if (operation->kind == ICS_OPERATION_SEND) {
+    switch (operation->kind) {
+    case ICS_OPERATION_SEND:
         return operation_check_send(node, config, error);
-    }
-    if (operation->kind == ICS_OPERATION_WAIT) {
-        return operation_check_wait(node, config, error);
-    }
-    if (operation->kind == ICS_OPERATION_SET) {
+    case ICS_OPERATION_RECEIVE:
+        return operation_check_receive(node, operation, error);
+    case ICS_OPERATION_SET:
         return operation_check_set(node, config, error);
+    case ICS_OPERATION_WAIT:
+        return operation_check_wait(node, config, error);
+    case ICS_OPERATION_EXIT:
+        return operation_check_exit(node, operation, error);
+    case ICS_OPERATION_SOCKET:
+    case ICS_OPERATION_BIND:
+    case ICS_OPERATION_CONNECT:
+    case ICS_OPERATION_CLOSE:
+    case ICS_OPERATION_COMPUTE:
+    case ICS_OPERATION_REPEAT:
+    case ICS_OPERATION_SPAWN:
+    case ICS_OPERATION_LOG:
+        return true;
+    case ICS_N_OPERATION_KINDS:
+        break;
     }
-    if (operation->kind == ICS_OPERATION_RECEIVE && config->has_timeout && !config->wait) {
-        ics_json_error(node, error, "\"timeout\" has no use with \"wait\": false");
-        return false;
-    }
-    return true;
+    g_assert_not_reached();
 }
 
 /* ---- the expected outcome ---- */
@@ -211,6 +248,19 @@ static bool operation_expect_word(const IcsJsonNode *node, const char *word, Ics
     return true;
 }
 
+static bool operation_expect_value(const IcsJsonNode *node, IcsExpected *expected, GError **error)
+{
+    expected->kind = ICS_EXPECT_VALUE;
+    if (!ics_json_get_int64(node, &expected->value, error)) {
+        return false;
+    }
+    if (expected->value < 0) {
+        ics_json_error(node, error, "no value is negative: expected the name of an error");
+        return false;
+    }
+    return true;
+}
+
 static bool operation_read_expected(const IcsJsonNode *node, IcsExpected *expected, GError **error)
 {
     IcsJsonNode child;
@@ -220,8 +270,7 @@ static bool operation_read_expected(const IcsJsonNode *node, IcsExpected *expect
     }
     switch (ics_json_type(&child)) {
     case ICS_JSON_INTEGER:
-        expected->kind = ICS_EXPECT_VALUE;
-        return ics_json_get_int64(&child, &expected->value, error);
+        return operation_expect_value(&child, expected, error);
     case ICS_JSON_STRING:
         return ics_json_get_string(&child, &word, error) &&
                operation_expect_word(&child, word, expected, error);
@@ -248,8 +297,19 @@ static bool operations_read_body(IcsOperations *self, const IcsJsonNode *node,
     if (!ics_json_require_member(node, "operations", &body, error)) {
         return false;
     }
-    operation->body = operations_new(operation->kind == ICS_OPERATION_REPEAT ? self->names : NULL);
-    return operations_read_list(operation->body, &body, error);
+    if (operation->kind == ICS_OPERATION_SPAWN) {
+        operation->body = operations_new(NULL);
+        return operations_read_list(operation->body, &body, error);
+    }
+    operation->body = operations_new(self);
+    if (!operations_read_list(operation->body, &body, error)) {
+        return false;
+    }
+    if (operation->body->list->len == 0) {
+        ics_json_error(&body, error, "there is nothing to repeat");
+        return false;
+    }
+    return true;
 }
 
 static bool operation_read_parameters(const IcsJsonNode *node, IcsOperation *operation,
@@ -276,8 +336,8 @@ static bool operations_read_one(IcsOperations *self, const IcsJsonNode *node, GE
     operation->kind = (IcsOperationKind)kind;
     operation->pointer = ics_json_pointer(node);
     return operation_read_parameters(node, operation, error) &&
-           operation_check(node, operation, error) &&
            operation_read_expected(node, &operation->expected, error) &&
+           operation_check(node, operation, error) &&
            operations_resolve(self, node, operation, error) &&
            operations_read_body(self, node, operation, error);
 }

@@ -148,7 +148,7 @@ static size_t operations_message(OperationsRun *self, const IcsOperationConfig *
     }
     if (config->received) {
         *message = self->buffer;
-        return (size_t)MAX(self->received_bytes, 0);
+        return (size_t)self->received_bytes;
     }
     size_t n = (size_t)config->size_bytes;
     if (n > self->alphabet_bytes) {
@@ -214,8 +214,8 @@ static int64_t operations_do_receive(OperationsRun *self, const IcsOperation *op
     if (config->has_timeout) {
         ics_set_option(self->process, socket, ICS_OPTION_RECEIVE_TIMEOUT, usual_ns);
     }
-    self->received_bytes = n;
     if (n >= 0) {
+        self->received_bytes = n;
         operations_check_received(self, operation);
     }
     return n;
@@ -223,7 +223,9 @@ static int64_t operations_do_receive(OperationsRun *self, const IcsOperation *op
 
 static int64_t operations_do_close(OperationsRun *self, const IcsOperation *operation)
 {
-    return ics_close(self->process, operations_socket_of(self, operation));
+    int socket = operations_socket_of(self, operation);
+    self->sockets[operation->slot] = -1; /* the descriptor may become another socket's */
+    return ics_close(self->process, socket);
 }
 
 static int64_t operations_do_set(OperationsRun *self, const IcsOperation *operation)
@@ -336,11 +338,11 @@ static void operations_run_list(OperationsRun *self, const IcsOperations *operat
 static void operations_main(IcsProcess *self, gconstpointer config)
 {
     const IcsOperations *operations = config;
-    guint n = operations->names->len;
+    guint n = operations->sockets->len;
     OperationsRun run = {
         .process = self,
-        .sockets = ics_alloc(self, (n + 1) * sizeof(int)),
-        .children = ics_alloc(self, (n + 1) * sizeof(IcsProcess *)),
+        .sockets = ics_alloc(self, n * sizeof(int)),
+        .children = ics_alloc(self, operations->children->len * sizeof(IcsProcess *)),
         .buffer = ics_alloc(self, ICS_DATAGRAM_MAX),
     };
     for (guint i = 0; i < n; i++) {
