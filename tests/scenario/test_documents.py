@@ -4,6 +4,7 @@ to files and headings, paths exist, and complete traces run.
 A command is a line that begins with "$ "; one that begins with ipcsim or scripts/run is run in the
 repository (scripts/run as `ipcsim run`). IPCSIM_UPDATE_GOLDEN=1 writes what they print."""
 
+import difflib
 import json
 import os
 import re
@@ -55,7 +56,9 @@ def check_commands(path, text):
     def replace(match):
         wanted = made_block(match.group(1))
         if wanted != match.group(1) and not UPDATE:
-            faults.append("expected in the document:\n%s" % wanted)
+            lines = difflib.unified_diff(match.group(1).splitlines(), wanted.splitlines(),
+                                         "in the document", "from the program", n=0, lineterm="")
+            faults.append("\n%s" % "\n".join(lines))
         return "```console\n%s```" % wanted
 
     updated = CONSOLE.sub(replace, text)
@@ -77,7 +80,8 @@ def anchors(path):
 
 
 def check_links(path, text):
-    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+    for target in re.findall(r"\]\(([^)\s]+)\)|^\[\w+\]: (\S+)$", text, re.MULTILINE):
+        target = target[0] or target[1]
         if "://" in target:
             continue
         file, _, anchor = target.partition("#")

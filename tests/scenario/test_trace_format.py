@@ -5,6 +5,7 @@ Between the comments <!-- ipcsim ARGUMENTS --> and <!-- end --> stands a table t
 IPCSIM_UPDATE_GOLDEN=1 writes it. Between <!-- keys NAME --> and <!-- end --> stands one that a
 person wrote: its first column must name every key that the schema has there, and no other."""
 
+import difflib
 import json
 import os
 import re
@@ -27,6 +28,12 @@ def run(*arguments, expect=0):
         sys.exit("FAILED: ipcsim %s: exit %d: %s%s"
                  % (" ".join(arguments), done.returncode, done.stdout, done.stderr))
     return done.stdout
+
+
+def difference(said, wanted):
+    lines = difflib.unified_diff(said.splitlines(), wanted.splitlines(), "in the document",
+                                 "from the program", n=0, lineterm="")
+    return "\n".join(lines)
 
 
 # ---- tables that the program prints ----
@@ -134,7 +141,7 @@ def main():
             return match.group(0)
         wanted = made(arguments)
         if wanted != body and not UPDATE:
-            faults.append("ipcsim %s: expected\n%s\ngot\n%s" % (arguments, wanted, body))
+            faults.append("ipcsim %s:\n%s" % (arguments, difference(body, wanted)))
         return "<!-- %s %s -->\n%s<!-- end -->" % (what, arguments, wanted)
 
     updated = BLOCK.sub(replace, text)
