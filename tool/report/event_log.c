@@ -1,32 +1,31 @@
 #include "tool/report/event_log.h"
 
+#include <string.h>
+
 #include "base/file_writer.h"
 #include "base/json_writer.h"
 #include "sim/process.h"
+#include "traces/action_text.h"
 
 struct IcsEventLog {
-    IcsWorld *world;
+    const IcsWorld *world;
     IcsFileWriter *file;
     GString *line;
     GPtrArray *flow_names; /* by index, NULL: not asked for yet */
     GError *error;         /* the first failure */
 };
 
+/* A name that never changes during a run, whoever receives from the port: what was written before
+ * cannot be changed. */
 static const char *event_log_flow(IcsEventLog *self, uint32_t flow)
 {
     if (flow >= self->flow_names->len) {
         g_ptr_array_set_size(self->flow_names, (gint)flow + 1);
     }
     if (self->flow_names->pdata[flow] == NULL) {
-        self->flow_names->pdata[flow] = ics_world_flow_name(self->world, flow);
+        self->flow_names->pdata[flow] = ics_flow_names_text_by_port(self->world->flow_names, flow);
     }
     return self->flow_names->pdata[flow];
-}
-
-/* A port has another receiver now: flows to it may have another name. */
-static void event_log_forget_names(IcsEventLog *self)
-{
-    g_ptr_array_set_size(self->flow_names, 0);
 }
 
 static void event_log_packet(IcsJsonWriter *writer, const IcsPacket *packet)
@@ -50,57 +49,107 @@ static void event_log_message(IcsEventLog *self, IcsJsonWriter *writer, const Ic
     ics_json_writer_member_int64(writer, "sent_ns", tag->sent_ns);
 }
 
-/* The kind's number, under a name that says what it is; NULL where it says nothing new. */
-static const char *event_log_value_name(IcsObservationKind kind)
-{
-    switch (kind) {
-    case ICS_OBSERVE_PACKET_DAMAGED:
-        return "extent";
-    case ICS_OBSERVE_PACKET_REORDERED:
-        return "overtaken_by";
-    case ICS_OBSERVE_MESSAGE_SENT:
-    case ICS_OBSERVE_MESSAGE_REPEATED:
-    case ICS_OBSERVE_MESSAGE_DELIVERED:
-        return "payload_bytes";
-    case ICS_OBSERVE_SOCKET_BOUND:
-    case ICS_OBSERVE_SOCKET_CLOSED:
-        return "port";
-    case ICS_OBSERVE_PACKET_OFFERED:
-    case ICS_OBSERVE_PACKET_QUEUED:
-    case ICS_OBSERVE_PACKET_DEPARTED:
-    case ICS_OBSERVE_PACKET_COPIED:
-    case ICS_OBSERVE_PACKET_DROPPED:
-    case ICS_OBSERVE_PACKET_ARRIVED:
-    case ICS_OBSERVE_PACKET_LOOPED:
-    case ICS_OBSERVE_PROCESS_STARTED:
-    case ICS_OBSERVE_PROCESS_BLOCKED:
-    case ICS_OBSERVE_PROCESS_RESUMED:
-    case ICS_OBSERVE_PROCESS_ENDED:
-    case ICS_OBSERVE_PROCESS_LOGGED:
-    case ICS_OBSERVE_OPERATION_FAILED:
-    case ICS_OBSERVE_HOST_CHANGED:
-    case ICS_OBSERVE_LINK_CHANGED:
-    case ICS_OBSERVE_SCHEDULE_ACTED:
-    case ICS_OBSERVATION_N_KINDS:
-        return NULL;
-    }
-    g_assert_not_reached();
-}
-
 static void event_log_places(const IcsEventLog *self, IcsJsonWriter *writer,
                              const IcsObservation *observation)
 {
     if (observation->node != ICS_NODE_WORLD) {
         const IcsSimulation *simulation = self->world->simulation;
         ics_json_writer_member_string(writer, "host", simulation->nodes[observation->node].name);
-    } else if (observation->host != NULL) {
-        ics_json_writer_member_string(writer, "host", observation->host->name);
     }
     if (observation->direction != NULL) {
         ics_json_writer_member_string(writer, "link", observation->direction->name);
     }
     if (observation->process != NULL) {
         ics_json_writer_member_string(writer, "process", observation->process->name);
+    }
+}
+
+static void event_log_damage(IcsJsonWriter *writer, const IcsObservation *observation)
+{
+    bool truncated = strcmp(observation->text, "truncate") == 0;
+    ics_json_writer_member_string(writer, "by", observation->text);
+    ics_json_writer_member_int64(writer, truncated ? "bytes_cut" : "bits_flipped",
+                                 observation->value);
+}
+
+static void event_log_link_change(IcsJsonWriter *writer, const IcsObservation *observation)
+{
+    ics_json_writer_member_string(writer, "action", observation->text);
+    if (strcmp(observation->text, ics_action_kind_name(ICS_ACTION_LINK_RATE)) == 0) {
+        ics_json_writer_member_int64(writer, "rate_bps", observation->value);
+    } else if (strcmp(observation->text, ics_action_kind_name(ICS_ACTION_LINK_DELAY)) == 0) {
+        ics_json_writer_member_int64(writer, "delay_ns", observation->value);
+    }
+}
+
+static void event_log_action(const IcsEventLog *self, IcsJsonWriter *writer,
+                             const IcsObservation *observation)
+{
+    const IcsTrace *trace = self->world->trace;
+    const IcsTraceAction *action =
+        &g_array_index(trace->schedule, IcsTraceAction, observation->value);
+    g_autofree char *text = ics_action_text(trace, action);
+    ics_json_writer_member_string(writer, "action", text);
+    ics_json_writer_member_string(writer, "entry", action->pointer);
+}
+
+/* What only this kind of event has. */
+static void event_log_details(const IcsEventLog *self, IcsJsonWriter *writer,
+                              const IcsObservation *observation)
+{
+    switch (observation->kind) {
+    case ICS_OBSERVE_PACKET_DAMAGED:
+        event_log_damage(writer, observation);
+        return;
+    case ICS_OBSERVE_PACKET_REORDERED:
+        ics_json_writer_member_int64(writer, "overtaken_by", observation->value);
+        return;
+    case ICS_OBSERVE_PACKET_DROPPED:
+        ics_json_writer_member_string(writer, "cause",
+                                      ics_cause_name((IcsCause)observation->cause));
+        return;
+    case ICS_OBSERVE_MESSAGE_SENT:
+    case ICS_OBSERVE_MESSAGE_REPEATED:
+        ics_json_writer_member_int64(writer, "payload_bytes", observation->value);
+        return;
+    case ICS_OBSERVE_MESSAGE_DELIVERED:
+        ics_json_writer_member_int64(writer, "payload_bytes", observation->value);
+        ics_json_writer_member_bool(writer, "damaged", observation->damaged);
+        return;
+    case ICS_OBSERVE_SOCKET_BOUND:
+    case ICS_OBSERVE_SOCKET_CLOSED:
+        ics_json_writer_member_int64(writer, "port", observation->value);
+        return;
+    case ICS_OBSERVE_PROCESS_BLOCKED:
+    case ICS_OBSERVE_PROCESS_RESUMED:
+        ics_json_writer_member_string(writer, "in", observation->text);
+        return;
+    case ICS_OBSERVE_PROCESS_ENDED:
+        ics_json_writer_member_string(writer, "outcome", observation->text);
+        ics_json_writer_member_int64(writer, "exit_code", observation->process->exit_code);
+        return;
+    case ICS_OBSERVE_PROCESS_LOGGED:
+    case ICS_OBSERVE_OPERATION_FAILED:
+        ics_json_writer_member_string(writer, "text", observation->text);
+        return;
+    case ICS_OBSERVE_HOST_CHANGED:
+        ics_json_writer_member_string(writer, "action", observation->text);
+        return;
+    case ICS_OBSERVE_LINK_CHANGED:
+        event_log_link_change(writer, observation);
+        return;
+    case ICS_OBSERVE_SCHEDULE_ACTED:
+        event_log_action(self, writer, observation);
+        return;
+    case ICS_OBSERVE_PACKET_OFFERED:
+    case ICS_OBSERVE_PACKET_QUEUED:
+    case ICS_OBSERVE_PACKET_DEPARTED:
+    case ICS_OBSERVE_PACKET_COPIED:
+    case ICS_OBSERVE_PACKET_ARRIVED:
+    case ICS_OBSERVE_PACKET_LOOPED:
+    case ICS_OBSERVE_PROCESS_STARTED:
+    case ICS_OBSERVATION_N_KINDS:
+        return;
     }
 }
 
@@ -116,20 +165,7 @@ static void event_log_write(IcsEventLog *self, IcsJsonWriter *writer,
     if (observation->message != NULL) {
         event_log_message(self, writer, observation->message);
     }
-    if (observation->cause != ICS_CAUSE_NONE) {
-        ics_json_writer_member_string(writer, "cause",
-                                      ics_cause_name((IcsCause)observation->cause));
-    }
-    if (observation->damaged) {
-        ics_json_writer_member_bool(writer, "damaged", true);
-    }
-    const char *value_name = event_log_value_name(observation->kind);
-    if (value_name != NULL) {
-        ics_json_writer_member_int64(writer, value_name, observation->value);
-    }
-    if (observation->text != NULL) {
-        ics_json_writer_member_string(writer, "text", observation->text);
-    }
+    event_log_details(self, writer, observation);
 }
 
 static void event_log_observe(gpointer data, const IcsObservation *observation)
@@ -137,9 +173,6 @@ static void event_log_observe(gpointer data, const IcsObservation *observation)
     IcsEventLog *self = data;
     if (self->error != NULL) {
         return;
-    }
-    if (observation->kind == ICS_OBSERVE_SOCKET_BOUND) {
-        event_log_forget_names(self);
     }
     IcsJsonWriter writer;
     g_string_truncate(self->line, 0);

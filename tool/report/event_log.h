@@ -1,4 +1,6 @@
-/* Every observation of a run as JSON Lines, in the order in which it happened. */
+/* Every observation of a run as JSON Lines, in the order in which it happened; docs/RESULTS.md says
+ * which kind has which fields. Flows are named by port ("asker -> server:6789"), since their
+ * receiver may bind it later or change. */
 #ifndef ICS_TOOL_REPORT_EVENT_LOG_H
 #define ICS_TOOL_REPORT_EVENT_LOG_H
 
