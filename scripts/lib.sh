@@ -11,7 +11,7 @@ build_packages="gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev libjso
     libpcap-dev libxxhash-dev"
 # shellcheck disable=SC2034 # the sourcing script uses it
 test_packages="$build_packages g++ libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev
-    llvm gcovr git jq python3 python3-jsonschema tshark util-linux valgrind"
+    groff-base llvm gcovr git jq python3 python3-jsonschema tshark util-linux valgrind"
 
 say()
 {
