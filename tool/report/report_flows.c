@@ -101,6 +101,7 @@ static void report_flow_volume(IcsTable *table, const IcsFlowResult *flow)
 /* What the rows that are not shown add up to. */
 static void report_flows_rest(const IcsResult *result, const GArray *shown, IcsPage *page)
 {
+    guint more = result->flows->len - shown->len;
     uint64_t sent = 0;
     uint64_t delivered = 0;
     for (guint i = 0, at = 0; i < result->flows->len; i++) {
@@ -112,8 +113,8 @@ static void report_flows_rest(const IcsResult *result, const GArray *shown, IcsP
         delivered += report_flow(result, i)->delivered;
     }
     ics_page_format(page, ICS_INK_FAINT,
-                    "and %u more flows: %" PRIu64 " sent, %" PRIu64 " delivered\n",
-                    result->flows->len - shown->len, sent, delivered);
+                    "and %u more flow%s: %" PRIu64 " sent, %" PRIu64 " delivered\n", more,
+                    ics_report_plural(more), sent, delivered);
 }
 
 static IcsReportCauses report_flows_causes(const IcsResult *result, const GArray *rows)

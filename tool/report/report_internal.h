@@ -12,6 +12,12 @@ void ics_report_write_flows(const IcsResult *result, IcsPage *page);
 void ics_report_write_links(const IcsResult *result, IcsPage *page);
 void ics_report_write_processes(const IcsResult *result, IcsPage *page);
 
+/* "s" unless n is 1. */
+static inline const char *ics_report_plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 /* Chooses the rows to show, at most ICS_REPORT_ROWS: those of the largest weights, and among equals
  * the first. Returns their indices in ascending order (an array of guint, transfer full). */
 typedef uint64_t (*IcsReportWeight)(const IcsResult *result, guint index);

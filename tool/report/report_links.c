@@ -138,12 +138,12 @@ static void report_links_rest(const IcsResult *result, const GArray *links, cons
     guint more_hosts =
         report_links_count(result, result->hosts->len, report_host_weight) - hosts->len;
     if (more_links > 0) {
-        ics_page_format(page, ICS_INK_FAINT, "and %u more link directions with traffic\n",
-                        more_links);
+        ics_page_format(page, ICS_INK_FAINT, "and %u more link direction%s with traffic\n",
+                        more_links, ics_report_plural(more_links));
     }
     if (more_hosts > 0) {
-        ics_page_format(page, ICS_INK_FAINT, "and %u more hosts in which packets died\n",
-                        more_hosts);
+        ics_page_format(page, ICS_INK_FAINT, "and %u more host%s in which packets died\n",
+                        more_hosts, ics_report_plural(more_hosts));
     }
 }
 

@@ -130,8 +130,8 @@ static guint report_write_lines(IcsPage *page, const IcsProcessResult *process, 
         report_write_line(page, ink, process->name, verb, g_ptr_array_index(lines, i));
     }
     if (shown < n) {
-        ics_page_format(page, ICS_INK_FAINT, "%s: and %" PRIu64 " more lines\n", process->name,
-                        n - shown);
+        ics_page_format(page, ICS_INK_FAINT, "%s: and %" PRIu64 " more line%s\n", process->name,
+                        n - shown, ics_report_plural(n - shown));
         shown++;
     }
     return shown;
@@ -164,7 +164,8 @@ static void report_processes_lines(const IcsResult *result, IcsPage *page)
                                       process->failures, process->operations_failed);
     }
     if (silent > 0) {
-        ics_page_format(page, ICS_INK_FAINT, "and %u more processes said something\n", silent);
+        ics_page_format(page, ICS_INK_FAINT, "and %u more process%s said something\n", silent,
+                        silent == 1 ? "" : "es");
     }
 }
 

@@ -60,7 +60,7 @@ static char *report_fault(const IcsFaultResult *fault)
                                  : g_strdup(fault->kind);
     if (fault->requested == ICS_PROBABILITY_ONE) {
         return g_strdup_printf("%s hit %" PRIu64 " packet%s", label, fault->realised.n,
-                               fault->realised.n == 1 ? "" : "s");
+                               ics_report_plural(fault->realised.n));
     }
     return g_strdup_printf("%s asked %s got %s", label,
                            ics_probability_format(fault->requested, asked),

@@ -29,7 +29,8 @@ static void report_write_warnings(const IcsResult *result, IcsPage *page)
         ics_page_paragraph(page, ICS_INK_NOTICE, text, 2);
     }
     if (n > REPORT_WARNINGS) {
-        ics_page_format(page, ICS_INK_FAINT, "and %u more warnings\n", n - REPORT_WARNINGS);
+        ics_page_format(page, ICS_INK_FAINT, "and %u more warning%s\n", n - REPORT_WARNINGS,
+                        ics_report_plural(n - REPORT_WARNINGS));
     }
 }
 
