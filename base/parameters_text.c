@@ -92,6 +92,9 @@ char *ics_parameter_range_text(const IcsParameter *row)
         ics_parameter_format(row, row->max, max);
     }
     const char *unit = row->type == ICS_PARAMETER_STRING ? " bytes" : "";
+    if (row->type == ICS_PARAMETER_STRING && row->min == 1 && !has_max) {
+        return g_strdup("that is not empty");
+    }
     if (has_min && has_max) {
         return g_strdup_printf("from %s to %s%s", min, max, unit);
     }

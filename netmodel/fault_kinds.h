@@ -108,7 +108,7 @@ typedef struct IcsDelayConfig {
 extern const IcsFaultClass ics_delay_class;
 
 /* The longest delay of one packet by all elements together; longer ones are cut to it. */
-#define ICS_DELAY_MAX_NS (INT64_MAX / 4)
+#define ICS_DELAY_MAX_NS (INT64_C(600000) * 3600 * ICS_NS_PER_S)
 
 /* omission.c */
 typedef struct IcsOmissionConfig {

@@ -30,7 +30,7 @@ static const IcsParameter reorder_parameters[] = {
                               "netem's meaning: after gap - 1 delayed packets one skips the delay"),
     ICS_PARAMETER_INTEGER_ROW(IcsReorderConfig, displacement, "displacement", NULL, 1, INT32_MAX,
                               "to be overtaken by so many later packets of its flow"),
-    ICS_PARAMETER_TIME_ROW(IcsReorderConfig, flush_ns, "flush", NULL, 1, INT64_MAX / 4,
+    ICS_PARAMETER_TIME_ROW(IcsReorderConfig, flush_ns, "flush", NULL, 1, ICS_DELAY_MAX_NS,
                            "displacement: longest wait for them; 200 ms if not given"),
     ICS_PARAMETER_END,
 };
