@@ -8,7 +8,11 @@
 static bool world_build_host_faults(IcsWorld *self, IcsHost *host, const IcsTraceHost *from,
                                     GError **error)
 {
-    const char *place = ics_arena_strdup(&self->arena, host->name);
+    if (from->faults->len == 0) {
+        return true;
+    }
+    g_autofree char *name = g_strdup_printf("host %s", host->name);
+    const char *place = ics_arena_strdup(&self->arena, name);
     for (guint i = 0; i < from->faults->len; i++) {
         const IcsTraceFault *rule = &g_array_index(from->faults, IcsTraceFault, i);
         IcsFault **chain = rule->klass->stage == ICS_FAULT_STAGE_SEND_OMISSION
