@@ -15,10 +15,7 @@ static IcsMetricValue metric_delivered(const IcsMetricSubject *subject)
 
 static IcsMetricValue metric_lost(const IcsMetricSubject *subject)
 {
-    const IcsCauseCounts *lost = &subject->flow->lost;
-    return ics_metric_count(subject->cause == ICS_CAUSE_NONE
-                                ? ics_cause_counts_total(lost)
-                                : ics_cause_counts_get(lost, subject->cause));
+    return ics_metric_causes(&subject->flow->lost, subject->cause);
 }
 
 static IcsMetricValue metric_undecided(const IcsMetricSubject *subject)

@@ -16,6 +16,13 @@ static inline IcsMetricValue ics_metric_count(uint64_t n)
     return (IcsMetricValue){.is_defined = true, .value = (int64_t)n};
 }
 
+/* ICS_CAUSE_NONE: of every cause. */
+static inline IcsMetricValue ics_metric_causes(const IcsCauseCounts *counts, IcsCause cause)
+{
+    return ics_metric_count(cause == ICS_CAUSE_NONE ? ics_cause_counts_total(counts)
+                                                    : ics_cause_counts_get(counts, cause));
+}
+
 static inline IcsMetricValue ics_metric_undefined(void)
 {
     return (IcsMetricValue){.is_defined = false};

@@ -18,15 +18,7 @@ static IcsMetricValue metric_arrived(const IcsMetricSubject *subject)
 
 static IcsMetricValue metric_dropped(const IcsMetricSubject *subject)
 {
-    const uint64_t *dropped = subject->link->counters.dropped;
-    if (subject->cause != ICS_CAUSE_NONE) {
-        return ics_metric_count(dropped[subject->cause]);
-    }
-    uint64_t total = 0;
-    for (int cause = 0; cause < ICS_N_CAUSES; cause++) {
-        total += dropped[cause];
-    }
-    return ics_metric_count(total);
+    return ics_metric_causes(&subject->link->dropped, subject->cause);
 }
 
 static IcsMetricValue metric_corrupted(const IcsMetricSubject *subject)
@@ -46,7 +38,7 @@ static IcsMetricValue metric_queue_maximum(const IcsMetricSubject *subject)
 
 static IcsMetricValue metric_utilisation(const IcsMetricSubject *subject)
 {
-    return ics_metric_ratio(subject->link->busy_ns, (uint64_t)subject->run->virtual_ns);
+    return ics_metric_ratio(subject->link->counters.busy_ns, (uint64_t)subject->run->virtual_ns);
 }
 
 const IcsMetricFunc ics_metric_link_funcs[ICS_N_METRICS] = {

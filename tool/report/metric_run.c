@@ -5,10 +5,7 @@
 
 static IcsMetricValue metric_host_dropped(const IcsMetricSubject *subject)
 {
-    const IcsCauseCounts *dropped = &subject->host->dropped;
-    return ics_metric_count(subject->cause == ICS_CAUSE_NONE
-                                ? ics_cause_counts_total(dropped)
-                                : ics_cause_counts_get(dropped, subject->cause));
+    return ics_metric_causes(&subject->host->dropped, subject->cause);
 }
 
 /* The next life of the subject's process, from *at on; NULL: there is none. */

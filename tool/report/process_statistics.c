@@ -43,15 +43,17 @@ static void blocked_time_add(IcsBlockedTime *self, int64_t duration_ns)
 static void process_statistics_keep_interval(IcsProcessStatistics *self, int64_t to_ns,
                                              IcsProcessAllowance *allowance)
 {
+    guint kept = self->intervals != NULL ? self->intervals->len : 0;
+    if (kept == ICS_PROCESS_INTERVALS_KEPT || allowance->intervals == 0) {
+        return;
+    }
     if (self->intervals == NULL) {
         self->intervals = g_array_new(FALSE, FALSE, sizeof(IcsBlockedInterval));
     }
-    if (self->intervals->len < ICS_PROCESS_INTERVALS_KEPT && allowance->intervals > 0) {
-        IcsBlockedInterval interval = {self->process->waiting_since_ns, to_ns,
-                                       self->process->waiting_for};
-        g_array_append_val(self->intervals, interval);
-        allowance->intervals--;
-    }
+    IcsBlockedInterval interval = {self->process->waiting_since_ns, to_ns,
+                                   self->process->waiting_for};
+    g_array_append_val(self->intervals, interval);
+    allowance->intervals--;
 }
 
 void ics_process_statistics_resumed(IcsProcessStatistics *self, int64_t at_ns,
@@ -86,14 +88,16 @@ static char *process_lines_shorten(const char *text)
 
 void ics_process_lines_add(IcsProcessLines *self, const char *text, IcsProcessAllowance *allowance)
 {
+    guint kept = self->first != NULL ? self->first->len : 0;
     self->n++;
+    if (kept == ICS_PROCESS_LINES_KEPT || allowance->lines == 0) {
+        return;
+    }
     if (self->first == NULL) {
         self->first = g_ptr_array_new_with_free_func(g_free);
     }
-    if (self->first->len < ICS_PROCESS_LINES_KEPT && allowance->lines > 0) {
-        g_ptr_array_add(self->first, process_lines_shorten(text != NULL ? text : ""));
-        allowance->lines--;
-    }
+    g_ptr_array_add(self->first, process_lines_shorten(text != NULL ? text : ""));
+    allowance->lines--;
 }
 
 IcsBlockedTime ics_process_statistics_blocked_for(const IcsProcessStatistics *self,

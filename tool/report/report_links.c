@@ -27,10 +27,7 @@ static const IcsTableColumn report_link_columns[] = {
 static uint64_t report_link_weight(const IcsResult *result, guint index)
 {
     const IcsLinkResult *link = &g_array_index(result->links, IcsLinkResult, index);
-    uint64_t dropped = 0;
-    for (int cause = 0; cause < ICS_N_CAUSES; cause++) {
-        dropped += link->counters.dropped[cause];
-    }
+    uint64_t dropped = ics_cause_counts_total(&link->dropped);
     return link->counters.offered > 0 ? 1 + dropped + !link->conserved : 0;
 }
 
@@ -54,8 +51,8 @@ static void report_link_share(IcsTable *table, IcsRatio share, const char *nothi
 static void report_link_queue(IcsTable *table, const IcsLinkResult *link, int64_t virtual_ns)
 {
     char text[ICS_QUANTITY_TEXT_SIZE];
-    IcsRatio mean = {link->waited_ns, (uint64_t)virtual_ns};
-    IcsRatio busy = {link->busy_ns, (uint64_t)virtual_ns};
+    IcsRatio mean = {link->counters.waited_ns, (uint64_t)virtual_ns};
+    IcsRatio busy = {link->counters.busy_ns, (uint64_t)virtual_ns};
     ics_table_count(table, link->counters.queue_maximum);
     report_link_share(table, mean, "0", ics_quantity_mean(mean, text));
     report_link_share(table, busy, "0 %", ics_quantity_percent(busy, text));
@@ -80,18 +77,18 @@ static void report_link_parameters(IcsTable *table, const IcsLinkResult *link)
 static void report_link_row(IcsTable *table, const IcsLinkResult *link,
                             const IcsReportCauses *causes, int64_t virtual_ns)
 {
-    const IcsLinkCounters *counters = &link->counters;
+    const IcsLinkTotals *counters = &link->counters;
     ics_table_cell(table, ICS_INK_PLAIN, link->name);
     ics_table_count(table, counters->offered);
     ics_table_count(table, counters->copies);
     ics_table_count(table, counters->delivered);
-    ics_report_causes_cells(causes, table, counters->dropped);
+    ics_report_causes_cells(causes, table, link->dropped.by_cause);
     ics_table_count(table, link->in_flight);
     ics_table_count(table, counters->damaged);
     ics_table_count(table, counters->reordered);
     report_link_queue(table, link, virtual_ns);
     report_link_parameters(table, link);
-    ics_report_causes_remark(causes, table, "dropped", counters->dropped);
+    ics_report_causes_remark(causes, table, "dropped", link->dropped.by_cause);
     if (!link->conserved) {
         ics_table_remark(table, ICS_INK_BAD,
                          "packets are not conserved here: offered + copies is not delivered + "
@@ -163,7 +160,7 @@ static IcsTable *report_links_table(const IcsResult *result, const GArray *links
     IcsReportCauses causes = {0};
     IcsTable *table = ics_table_new(report_link_columns, G_N_ELEMENTS(report_link_columns));
     for (guint i = 0; i < links->len; i++) {
-        ics_report_causes_expect(&causes, report_link(result, links, i)->counters.dropped);
+        ics_report_causes_expect(&causes, report_link(result, links, i)->dropped.by_cause);
     }
     for (guint i = 0; i < hosts->len; i++) {
         ics_report_causes_expect(&causes, report_host(result, hosts, i)->dropped.by_cause);

@@ -60,18 +60,33 @@ typedef struct IcsFaultResult {
     IcsRatio realised;        /* packets to which something happened, of those it decided on */
 } IcsFaultResult;
 
+/* What was counted on a direction, as in IcsLinkCounters. */
+typedef struct IcsLinkTotals {
+    uint64_t offered;
+    uint64_t offered_bytes;
+    uint64_t copies;
+    uint64_t departed;
+    uint64_t departed_bytes;
+    uint64_t delivered;
+    uint64_t delivered_bytes;
+    uint64_t damaged;
+    uint64_t reordered;
+    uint64_t queue_maximum;
+    uint64_t waited_ns; /* sum over packets of the time in the queue, up to the end */
+    uint64_t busy_ns;   /* up to the end */
+} IcsLinkTotals;
+
 /* One direction of a link. */
 typedef struct IcsLinkResult {
     const char *name;    /* "wire client->server" */
     const char *link;    /* "wire" */
     const char *pointer; /* of the link, nullable */
-    int64_t rate_bps;    /* 0: infinite, or a capacity trace */
+    int64_t rate_bps;    /* 0: infinite; of a capacity trace the rate in the long run */
     bool has_capacity;   /* a capacity trace */
     int64_t delay_ns;
-    IcsLinkCounters counters;
+    IcsLinkTotals counters;
+    IcsCauseCounts dropped;
     uint64_t in_flight;
-    uint64_t waited_ns; /* sum over packets of the time in the queue */
-    uint64_t busy_ns;
     bool conserved;
     IcsFaultResult *faults;
     uint32_t n_faults;

@@ -20,8 +20,9 @@ static void result_json_faults(const IcsFaultResult *faults, uint32_t n, IcsJson
     ics_json_writer_end_array(writer);
 }
 
-static void result_json_counters(const IcsLinkCounters *counters, IcsJsonWriter *writer)
+static void result_json_counters(const IcsLinkResult *link, IcsJsonWriter *writer)
 {
+    const IcsLinkTotals *counters = &link->counters;
     ics_json_writer_member_uint64(writer, "offered", counters->offered);
     ics_json_writer_member_uint64(writer, "offered_bytes", counters->offered_bytes);
     ics_json_writer_member_uint64(writer, "copies", counters->copies);
@@ -29,7 +30,7 @@ static void result_json_counters(const IcsLinkCounters *counters, IcsJsonWriter 
     ics_json_writer_member_uint64(writer, "departed_bytes", counters->departed_bytes);
     ics_json_writer_member_uint64(writer, "delivered", counters->delivered);
     ics_json_writer_member_uint64(writer, "delivered_bytes", counters->delivered_bytes);
-    ics_result_json_causes(writer, "dropped", counters->dropped);
+    ics_result_json_causes(writer, "dropped", link->dropped.by_cause);
     ics_json_writer_member_uint64(writer, "damaged", counters->damaged);
     ics_json_writer_member_uint64(writer, "overtaken", counters->reordered);
 }
@@ -44,13 +45,15 @@ void ics_result_json_write_link(const IcsLinkResult *link, int64_t virtual_ns,
     ics_result_json_optional(writer, "rate_bps", link->rate_bps > 0, link->rate_bps);
     ics_json_writer_member_bool(writer, "has_capacity_trace", link->has_capacity);
     ics_json_writer_member_int64(writer, "delay_ns", link->delay_ns);
-    result_json_counters(&link->counters, writer);
+    result_json_counters(link, writer);
     ics_json_writer_member_uint64(writer, "in_flight", link->in_flight);
     ics_json_writer_member_object(writer, "queue");
     ics_json_writer_member_uint64(writer, "max", link->counters.queue_maximum);
-    ics_result_json_ratio(writer, "mean", (IcsRatio){link->waited_ns, (uint64_t)virtual_ns});
+    ics_result_json_ratio(writer, "mean",
+                          (IcsRatio){link->counters.waited_ns, (uint64_t)virtual_ns});
     ics_json_writer_end_object(writer);
-    ics_result_json_ratio(writer, "utilisation", (IcsRatio){link->busy_ns, (uint64_t)virtual_ns});
+    ics_result_json_ratio(writer, "utilisation",
+                          (IcsRatio){link->counters.busy_ns, (uint64_t)virtual_ns});
     ics_json_writer_member_bool(writer, "conserved", link->conserved);
     result_json_faults(link->faults, link->n_faults, writer);
     ics_json_writer_end_object(writer);

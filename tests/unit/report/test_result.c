@@ -49,7 +49,7 @@ static void a_lost_message_is_lost_by_its_cause(void **state)
     assert_int_equal(ics_cause_counts_get(&flow->lost, ICS_CAUSE_LOSS), 2);
     const IcsLinkResult *link = ics_result_fixture_link(result, "wire a->b");
     assert_int_equal(link->counters.offered, 10);
-    assert_int_equal(link->counters.dropped[ICS_CAUSE_LOSS], 2);
+    assert_int_equal(ics_cause_counts_get(&link->dropped, ICS_CAUSE_LOSS), 2);
     assert_int_equal(link->n_faults, 1);
     assert_string_equal(link->faults[0].kind, "loss");
     assert_string_equal(link->faults[0].pointer, "/links/0/faults/0");
