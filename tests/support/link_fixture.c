@@ -175,11 +175,11 @@ IcsLinkDirection *ics_link_fixture_wire(IcsLinkFixture *self, int64_t rate_bps, 
 
 /* ---- faults ---- */
 
-static uint32_t fixture_count_kind(const IcsFault *chain, const IcsFaultClass *klass)
+static uint32_t fixture_count_unnamed(const IcsFault *chain, const IcsFaultClass *klass)
 {
     uint32_t n = 0;
     for (; chain != NULL; chain = chain->next) {
-        n += chain->klass == klass;
+        n += chain->klass == klass && chain->label != NULL;
     }
     return n;
 }
@@ -190,7 +190,7 @@ IcsFault *ics_link_fixture_add_fault(const IcsLinkFixture *self, IcsFault **chai
     g_autoptr(GError) error = NULL;
     IcsFaultSettings settings = {.place = place,
                                  .name = rule->name,
-                                 .occurrence = fixture_count_kind(*chain, rule->klass),
+                                 .occurrence = fixture_count_unnamed(*chain, rule->klass),
                                  .seed = self->simulation->seed,
                                  .clock_ns = rule->clock_ns};
     IcsFaultScope scope;
