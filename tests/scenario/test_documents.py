@@ -98,6 +98,15 @@ def check_paths(text):
             yield "there is no %s" % name
 
 
+def check_index():
+    """Every page of decisions is in their list."""
+    folder = ROOT / "docs" / "adr"
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    for page in sorted(folder.glob("0*.md")):
+        if "(%s)" % page.name not in text:
+            yield "docs/adr/README.md does not name %s" % page.name
+
+
 # ---- traces ----
 
 
@@ -114,6 +123,9 @@ def check_traces(text):
 
 def main():
     faults = 0
+    for fault in check_index():
+        print("FAILED: %s" % fault)
+        faults += 1
     for path in documents():
         text = path.read_text(encoding="utf-8")
         found = [*check_commands(path, text), *check_links(path, text), *check_paths(text),
