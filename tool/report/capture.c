@@ -73,7 +73,9 @@ static void capture_observe(gpointer data, const IcsObservation *observation)
     if (self->error != NULL) {
         return;
     }
-    if (observation->kind == ICS_OBSERVE_PACKET_QUEUED) {
+    if (observation->kind == ICS_OBSERVE_PACKET_LOOPED) {
+        capture_write(self, observation->host->loopback, observation->at_ns, observation->packet);
+    } else if (observation->kind == ICS_OBSERVE_PACKET_QUEUED) {
         capture_write(self, direction->from, observation->at_ns, observation->packet);
     } else if (direction->to->host->state != ICS_HOST_CRASHED) {
         capture_write(self, direction->to, observation->at_ns, observation->packet);
@@ -101,7 +103,8 @@ IcsCapture *ics_capture_open(IcsWorld *world, const char *directory, GError **er
     self->files = g_hash_table_new(NULL, NULL);
     self->order = g_ptr_array_new_with_free_func(capture_free_file);
     ics_bus_subscribe(&world->simulation->bus,
-                      ICS_OBSERVE_MASK(PACKET_QUEUED) | ICS_OBSERVE_MASK(PACKET_ARRIVED),
+                      ICS_OBSERVE_MASK(PACKET_QUEUED) | ICS_OBSERVE_MASK(PACKET_ARRIVED) |
+                          ICS_OBSERVE_MASK(PACKET_LOOPED),
                       capture_observe, self);
     return self;
 }

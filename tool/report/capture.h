@@ -2,7 +2,8 @@
  * nanosecond pcap files of link type RAW (pcap-linktype(7)): packets that the interface took for
  * sending, before the link's faults, and packets that arrived, as they arrived. What the
  * interface's own queue refused, what a send omission swallowed and what came while the host had
- * crashed are not in it; what a receive omission swallowed is. */
+ * crashed are not in it; what a receive omission swallowed is. What a host sends to itself is in
+ * the file of its interface lo, once. */
 #ifndef ICS_TOOL_REPORT_CAPTURE_H
 #define ICS_TOOL_REPORT_CAPTURE_H
 

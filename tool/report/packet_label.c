@@ -19,26 +19,31 @@ static char *packet_label_icmp(const IcsPacket *packet, const IcsIpv4Header *ip)
     return g_strdup_printf("ICMP %s", name != NULL ? name : "");
 }
 
-static const char *packet_label_suffix(const IcsPacket *packet)
+static char *packet_label_text(const IcsPacket *packet)
 {
-    if (packet->fate.klass == ICS_FATE_REPEAT) {
-        return " again";
-    }
-    return packet->fate.copy > 0 ? " copy" : "";
-}
-
-char *ics_packet_label(const IcsPacket *packet)
-{
-    if (packet->message.flow != ICS_FLOW_NONE) {
-        return g_strdup_printf("#%" PRIu64 "%s %" PRIu32 " B", packet->message.ordinal + 1,
-                               packet_label_suffix(packet), packet->message.bytes);
+    const IcsMessageTag *message = &packet->message;
+    if (message->flow != ICS_FLOW_NONE) {
+        return g_strdup_printf("#%" PRIu64 "%s%s %" PRIu32 " B", message->ordinal + 1,
+                               packet->fate.klass == ICS_FATE_REPEAT ? " again" : "",
+                               packet->fate.copy > 0 ? " copy" : "", message->bytes);
     }
     IcsIpv4Header ip;
     if (ics_ipv4_parse(packet->bytes, packet->length, &ip) != ICS_IPV4_OK) {
-        return g_strdup("damaged");
+        return g_strdup("packet");
     }
     if (ip.protocol == ICS_IPV4_PROTOCOL_ICMP) {
         return packet_label_icmp(packet, &ip);
     }
     return g_strdup(packet->fate.klass == ICS_FATE_CONTROL ? "ack" : "datagram");
+}
+
+char *ics_packet_label(const IcsPacket *packet)
+{
+    char *text = packet_label_text(packet);
+    if (!packet->damaged) {
+        return text;
+    }
+    char *label = g_strconcat(text, " damaged", NULL);
+    g_free(text);
+    return label;
 }

@@ -1,4 +1,4 @@
-/* What a packet is called in a picture: "#3 512 B", "#3 again", "ICMP port-unreachable". */
+/* What a packet is called in a picture: "#3 512 B", "#3 again 512 B", "ICMP port-unreachable". */
 #ifndef ICS_TOOL_REPORT_PACKET_LABEL_H
 #define ICS_TOOL_REPORT_PACKET_LABEL_H
 

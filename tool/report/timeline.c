@@ -1,23 +1,9 @@
 #include "tool/report/timeline.h"
 
-#include <inttypes.h>
-#include <string.h>
-
 #include "sim/process.h"
 #include "tool/report/packet_label.h"
 #include "tool/report/timeline_row.h"
-
-#define TIMELINE_TIME_COLUMNS 14
-#define TIMELINE_MARGIN       4
-
-struct IcsTimeline {
-    IcsWorld *world;
-    GArray *rows; /* of IcsTimelineRow, in order of time */
-    guint max_rows;
-    uint64_t more;                            /* rows that were not kept */
-    uint32_t columns[ICS_TIMELINE_MAX_HOSTS]; /* nodes, in order of their first row */
-    guint n_columns;
-};
+#include "traces/action_text.h"
 
 static void timeline_clear_row(gpointer data)
 {
@@ -26,22 +12,12 @@ static void timeline_clear_row(gpointer data)
     g_free(row->detail);
 }
 
-/* ---- watching ---- */
-
-static int timeline_column_of(const IcsTimeline *self, uint32_t node)
+static bool timeline_has_column(IcsTimeline *self, uint32_t node)
 {
     for (guint i = 0; i < self->n_columns; i++) {
         if (self->columns[i] == node) {
-            return (int)i;
+            return true;
         }
-    }
-    return -1;
-}
-
-static bool timeline_has_column(IcsTimeline *self, uint32_t node)
-{
-    if (timeline_column_of(self, node) >= 0) {
-        return true;
     }
     if (self->n_columns == ICS_TIMELINE_MAX_HOSTS) {
         return false;
@@ -52,122 +28,255 @@ static bool timeline_has_column(IcsTimeline *self, uint32_t node)
 
 static void timeline_add(IcsTimeline *self, IcsTimelineRow row)
 {
+    bool full = self->rows->len >= self->max_rows;
     bool shown = row.kind == ICS_TIMELINE_RULE ||
-                 (timeline_has_column(self, row.from) && timeline_has_column(self, row.to));
-    if (!shown || self->rows->len >= self->max_rows) {
-        self->more += shown;
-        timeline_clear_row(&row);
+                 (!full && timeline_has_column(self, row.from) &&
+                  (row.kind == ICS_TIMELINE_NOTE || timeline_has_column(self, row.to)));
+    if (shown && !full) {
+        g_array_append_val(self->rows, row);
         return;
     }
-    g_array_append_val(self->rows, row);
+    self->more += full;
+    self->others += !full;
+    timeline_clear_row(&row);
 }
 
-static void timeline_add_packet(IcsTimeline *self, IcsTimelineRowKind kind,
-                                const IcsObservation *observation)
+/* ---- packets ---- */
+
+static void timeline_add_arrow(IcsTimeline *self, IcsTimelineRowKind kind,
+                               const IcsObservation *observation)
 {
     const IcsLinkDirection *direction = observation->direction;
-    bool died = kind == ICS_TIMELINE_DIED;
+    bool died = kind == ICS_TIMELINE_DIED || kind == ICS_TIMELINE_REFUSED;
     timeline_add(self,
                  (IcsTimelineRow){
                      .kind = kind,
                      .at_ns = observation->at_ns,
                      .from = direction->from->host->node,
                      .to = direction->to->host->node,
+                     .flow = observation->packet->message.flow,
                      .label = ics_packet_label(observation->packet),
                      .detail = died ? g_strdup(ics_cause_name((IcsCause)observation->cause)) : NULL,
                  });
 }
 
-static void timeline_add_note(IcsTimeline *self, const IcsObservation *observation, char *label,
-                              int blocked)
+/* A note without consequences. Takes the label. */
+static void timeline_add_note(IcsTimeline *self, const IcsObservation *observation, char *label)
 {
     timeline_add(self, (IcsTimelineRow){
                            .kind = ICS_TIMELINE_NOTE,
                            .at_ns = observation->at_ns,
                            .from = observation->node,
-                           .to = observation->node,
                            .label = label,
-                           .blocked = blocked,
                        });
 }
 
-static void timeline_died(IcsTimeline *self, const IcsObservation *observation)
+static void timeline_packet_died(IcsTimeline *self, const IcsObservation *observation)
 {
     if (observation->direction != NULL) {
-        timeline_add_packet(self, ICS_TIMELINE_DIED, observation);
+        bool refused = self->offered == observation->packet->id;
+        timeline_add_arrow(self, refused ? ICS_TIMELINE_REFUSED : ICS_TIMELINE_DIED, observation);
         return;
     }
     g_autofree char *label = ics_packet_label(observation->packet);
     timeline_add_note(
         self, observation,
-        g_strdup_printf("X %s: %s", label, ics_cause_name((IcsCause)observation->cause)), 0);
+        g_strdup_printf("X %s: %s", label, ics_cause_name((IcsCause)observation->cause)));
 }
 
-static void timeline_blocked(IcsTimeline *self, const IcsObservation *observation, bool blocked)
+static void timeline_packet_looped(IcsTimeline *self, const IcsObservation *observation)
+{
+    g_autofree char *label = ics_packet_label(observation->packet);
+    timeline_add_note(self, observation, g_strdup_printf("%s to itself", label));
+}
+
+/* ---- processes ---- */
+
+static bool timeline_waits_for_others(const IcsObservation *observation)
 {
     IcsWaitReason reason = (IcsWaitReason)observation->value;
-    if (reason == ICS_WAIT_SLEEP || reason == ICS_WAIT_COMPUTE) {
-        return;
-    }
-    timeline_add_note(self, observation,
-                      g_strdup_printf(blocked ? "%s blocks in %s" : "%s: %s returns",
-                                      observation->process->name, observation->text),
-                      blocked ? 1 : -1);
+    return reason != ICS_WAIT_SLEEP && reason != ICS_WAIT_COMPUTE;
 }
 
-static void timeline_rule(IcsTimeline *self, const IcsObservation *observation, char *label)
+/* When the row before says that the same process has just gone on, one row says both. */
+static bool timeline_joins(IcsTimeline *self, const IcsObservation *observation)
 {
+    IcsTimelineRow *last = self->rows->len > 0
+                               ? &g_array_index(self->rows, IcsTimelineRow, self->rows->len - 1)
+                               : NULL;
+    if (last == NULL || self->more > 0 || last->waits != observation->process->id + 1 ||
+        last->at_ns != observation->at_ns) {
+        return false;
+    }
+    char *label = g_strdup_printf("%s, blocks in %s", last->label, observation->text);
+    g_free(last->label);
+    last->label = label;
+    last->blocked++;
+    last->waits = 0;
+    return true;
+}
+
+static void timeline_process_blocked(IcsTimeline *self, const IcsObservation *observation)
+{
+    const IcsProcess *process = observation->process;
+    if (!timeline_waits_for_others(observation)) {
+        return;
+    }
+    g_hash_table_add(self->waiting, GUINT_TO_POINTER(process->id));
+    if (!timeline_joins(self, observation)) {
+        timeline_add(
+            self, (IcsTimelineRow){
+                      .kind = ICS_TIMELINE_NOTE,
+                      .at_ns = observation->at_ns,
+                      .from = observation->node,
+                      .label = g_strdup_printf("%s blocks in %s", process->name, observation->text),
+                      .blocked = 1,
+                  });
+    }
+}
+
+static void timeline_process_resumed(IcsTimeline *self, const IcsObservation *observation)
+{
+    const IcsProcess *process = observation->process;
+    if (!g_hash_table_remove(self->waiting, GUINT_TO_POINTER(process->id))) {
+        return;
+    }
+    timeline_add(self,
+                 (IcsTimelineRow){
+                     .kind = ICS_TIMELINE_NOTE,
+                     .at_ns = observation->at_ns,
+                     .from = observation->node,
+                     .label = g_strdup_printf("%s: %s returns", process->name, observation->text),
+                     .blocked = -1,
+                     .waits = process->id + 1,
+                 });
+}
+
+/* That a program came to its end is no news. */
+static void timeline_process_ended(IcsTimeline *self, const IcsObservation *observation)
+{
+    const IcsProcess *process = observation->process;
+    bool waited = g_hash_table_remove(self->waiting, GUINT_TO_POINTER(process->id));
+    if (process->outcome == ICS_OUTCOME_RETURNED) {
+        return;
+    }
+    timeline_add(self, (IcsTimelineRow){
+                           .kind = ICS_TIMELINE_NOTE,
+                           .at_ns = observation->at_ns,
+                           .from = observation->node,
+                           .label = g_strdup_printf("%s: %s", process->name, observation->text),
+                           .blocked = waited ? -1 : 0,
+                       });
+}
+
+static void timeline_process_said(IcsTimeline *self, const IcsObservation *observation)
+{
+    timeline_add_note(self, observation,
+                      g_strdup_printf("%s: %s", observation->process->name, observation->text));
+}
+
+/* ---- the schedule ---- */
+
+/* How the lifeline of a host looks behind an action on it; NUL where that does not change. */
+static char timeline_lifeline_behind(IcsActionKind kind)
+{
+    switch (kind) {
+    case ICS_ACTION_HOST_CRASH:
+        return ' ';
+    case ICS_ACTION_HOST_PAUSE:
+        return '.';
+    case ICS_ACTION_HOST_RESTART:
+    case ICS_ACTION_HOST_RESUME:
+        return '|';
+    case ICS_ACTION_LINK_DOWN:
+    case ICS_ACTION_LINK_UP:
+    case ICS_ACTION_LINK_RATE:
+    case ICS_ACTION_LINK_DELAY:
+    case ICS_ACTION_LINK_HOLD:
+    case ICS_ACTION_LINK_RELEASE:
+    case ICS_ACTION_FAULT_ON:
+    case ICS_ACTION_FAULT_OFF:
+    case ICS_ACTION_FAULT_CHANGE:
+    case ICS_ACTION_PARTITION:
+    case ICS_ACTION_PARTITION_ONEWAY:
+    case ICS_ACTION_REPAIR:
+    case ICS_ACTION_PROCESS_KILL:
+    case ICS_ACTION_PROCESS_RESTART:
+        return '\0';
+    }
+    g_assert_not_reached();
+}
+
+static void timeline_schedule_acted(IcsTimeline *self, const IcsObservation *observation)
+{
+    const IcsTrace *trace = self->world->trace;
+    const IcsTraceAction *action =
+        &g_array_index(trace->schedule, IcsTraceAction, observation->value);
     timeline_add(self, (IcsTimelineRow){
                            .kind = ICS_TIMELINE_RULE,
                            .at_ns = observation->at_ns,
-                           .label = label,
+                           .from = observation->node,
+                           .label = ics_action_text(trace, action),
+                           .lifeline = timeline_lifeline_behind(action->kind),
                        });
 }
+
+/* ---- watching ---- */
+
+#define TIMELINE_KINDS                                                                             \
+    (ICS_OBSERVE_MASK(PACKET_OFFERED) | ICS_OBSERVE_MASK(PACKET_QUEUED) |                          \
+     ICS_OBSERVE_MASK(PACKET_ARRIVED) | ICS_OBSERVE_MASK(PACKET_LOOPED) |                          \
+     ICS_OBSERVE_MASK(PACKET_DROPPED) | ICS_OBSERVE_MASK(PROCESS_BLOCKED) |                        \
+     ICS_OBSERVE_MASK(PROCESS_RESUMED) | ICS_OBSERVE_MASK(PROCESS_ENDED) |                         \
+     ICS_OBSERVE_MASK(PROCESS_LOGGED) | ICS_OBSERVE_MASK(OPERATION_FAILED) |                       \
+     ICS_OBSERVE_MASK(SCHEDULE_ACTED))
 
 static void timeline_observe(gpointer data, const IcsObservation *observation)
 {
     IcsTimeline *self = data;
     switch (observation->kind) {
+    case ICS_OBSERVE_PACKET_OFFERED:
+        self->offered = observation->packet->id;
+        return;
     case ICS_OBSERVE_PACKET_QUEUED:
-        timeline_add_packet(self, ICS_TIMELINE_SENT, observation);
+        self->offered = 0;
+        timeline_add_arrow(self, ICS_TIMELINE_SENT, observation);
         return;
     case ICS_OBSERVE_PACKET_ARRIVED:
-        timeline_add_packet(self, ICS_TIMELINE_ARRIVED, observation);
+        timeline_add_arrow(self, ICS_TIMELINE_ARRIVED, observation);
+        return;
+    case ICS_OBSERVE_PACKET_LOOPED:
+        timeline_packet_looped(self, observation);
         return;
     case ICS_OBSERVE_PACKET_DROPPED:
-        timeline_died(self, observation);
+        timeline_packet_died(self, observation);
         return;
     case ICS_OBSERVE_PROCESS_BLOCKED:
-        timeline_blocked(self, observation, true);
+        timeline_process_blocked(self, observation);
         return;
     case ICS_OBSERVE_PROCESS_RESUMED:
-        timeline_blocked(self, observation, false);
+        timeline_process_resumed(self, observation);
+        return;
+    case ICS_OBSERVE_PROCESS_ENDED:
+        timeline_process_ended(self, observation);
         return;
     case ICS_OBSERVE_PROCESS_LOGGED:
     case ICS_OBSERVE_OPERATION_FAILED:
-        timeline_add_note(self, observation,
-                          g_strdup_printf("%s: %s", observation->process->name, observation->text),
-                          0);
+        timeline_process_said(self, observation);
         return;
     case ICS_OBSERVE_SCHEDULE_ACTED:
-        timeline_rule(self, observation,
-                      observation->host != NULL
-                          ? g_strdup_printf("%s %s", observation->text, observation->host->name)
-                          : g_strdup(observation->text));
+        timeline_schedule_acted(self, observation);
         return;
-    case ICS_OBSERVE_PACKET_OFFERED:
     case ICS_OBSERVE_PACKET_DEPARTED:
     case ICS_OBSERVE_PACKET_COPIED:
     case ICS_OBSERVE_PACKET_DAMAGED:
     case ICS_OBSERVE_PACKET_REORDERED:
-    case ICS_OBSERVE_PACKET_LOOPED:
     case ICS_OBSERVE_MESSAGE_SENT:
     case ICS_OBSERVE_MESSAGE_REPEATED:
     case ICS_OBSERVE_MESSAGE_DELIVERED:
     case ICS_OBSERVE_SOCKET_BOUND:
     case ICS_OBSERVE_SOCKET_CLOSED:
     case ICS_OBSERVE_PROCESS_STARTED:
-    case ICS_OBSERVE_PROCESS_ENDED:
     case ICS_OBSERVE_HOST_CHANGED:
     case ICS_OBSERVE_LINK_CHANGED:
     case ICS_OBSERVATION_N_KINDS:
@@ -182,13 +291,9 @@ IcsTimeline *ics_timeline_new(IcsWorld *world, guint max_rows)
     self->max_rows = max_rows;
     self->rows = g_array_new(FALSE, FALSE, sizeof(IcsTimelineRow));
     g_array_set_clear_func(self->rows, timeline_clear_row);
+    self->waiting = g_hash_table_new(NULL, NULL);
     ics_network_schedule_departures(world->network);
-    ics_bus_subscribe(&world->simulation->bus,
-                      ICS_OBSERVE_MASK(PACKET_QUEUED) | ICS_OBSERVE_MASK(PACKET_ARRIVED) |
-                          ICS_OBSERVE_MASK(PACKET_DROPPED) | ICS_OBSERVE_MASK(PROCESS_BLOCKED) |
-                          ICS_OBSERVE_MASK(PROCESS_RESUMED) | ICS_OBSERVE_MASK(PROCESS_LOGGED) |
-                          ICS_OBSERVE_MASK(OPERATION_FAILED) | ICS_OBSERVE_MASK(SCHEDULE_ACTED),
-                      timeline_observe, self);
+    ics_bus_subscribe(&world->simulation->bus, TIMELINE_KINDS, timeline_observe, self);
     return self;
 }
 
@@ -196,103 +301,7 @@ void ics_timeline_free(IcsTimeline *self)
 {
     if (self != NULL) {
         g_array_unref(self->rows);
+        g_hash_table_unref(self->waiting);
         g_free(self);
-    }
-}
-
-/* ---- drawing ---- */
-
-static guint timeline_x(const IcsTimeline *self, int column, guint width)
-{
-    guint first = TIMELINE_TIME_COLUMNS + TIMELINE_MARGIN;
-    guint last = width - TIMELINE_MARGIN - 1;
-    if (self->n_columns < 2) {
-        return first;
-    }
-    return first + (last - first) * (guint)column / (self->n_columns - 1);
-}
-
-static void timeline_draw_time(IcsTimelineLine *line, int64_t at_ns)
-{
-    g_autofree char *text =
-        g_strdup_printf("%7" PRId64 ".%03" PRId64 " ms", at_ns / 1000000, at_ns / 1000 % 1000);
-    ics_timeline_line_text(line, 0, text);
-}
-
-static void timeline_draw_note(const IcsTimeline *self, IcsTimelineLine *line,
-                               const IcsTimelineRow *row, guint width)
-{
-    int column = timeline_column_of(self, row->from);
-    guint x = timeline_x(self, column, width);
-    guint length = (guint)strlen(row->label);
-    bool last = (guint)column + 1 == self->n_columns && column > 0;
-    if (!last) {
-        ics_timeline_line_text(line, x + 2, row->label);
-        return;
-    }
-    guint room = x - TIMELINE_TIME_COLUMNS - 2;
-    guint start = length < room ? x - 1 - length : TIMELINE_TIME_COLUMNS + 1;
-    g_autofree char *shown = g_strndup(row->label, x - 1 - start);
-    ics_timeline_line_text(line, start, shown);
-    ics_timeline_line_set(line, x - 1, ' ');
-}
-
-static void timeline_draw_row(const IcsTimeline *self, const IcsTimelineRow *row, guint width,
-                              const int *blocked, GString *out)
-{
-    IcsTimelineLine line;
-    ics_timeline_line_init(&line, width);
-    timeline_draw_time(&line, row->at_ns);
-    if (row->kind == ICS_TIMELINE_RULE) {
-        g_autofree char *text = g_strdup_printf("== %s ==", row->label);
-        ics_timeline_line_text(&line, TIMELINE_TIME_COLUMNS + TIMELINE_MARGIN, text);
-        ics_timeline_line_finish(&line, out);
-        return;
-    }
-    for (guint i = 0; i < self->n_columns; i++) {
-        ics_timeline_line_set(&line, timeline_x(self, (int)i, width), blocked[i] > 0 ? ':' : '|');
-    }
-    if (row->kind == ICS_TIMELINE_NOTE) {
-        timeline_draw_note(self, &line, row, width);
-    } else {
-        guint from = timeline_x(self, timeline_column_of(self, row->from), width);
-        guint to = timeline_x(self, timeline_column_of(self, row->to), width);
-        ics_timeline_line_arrow(&line, row, from, to);
-        ics_timeline_line_set(&line, row->kind == ICS_TIMELINE_ARRIVED ? to : from, 'o');
-    }
-    ics_timeline_line_finish(&line, out);
-}
-
-static void timeline_draw_heads(const IcsTimeline *self, guint width, GString *out)
-{
-    IcsTimelineLine line;
-    ics_timeline_line_init(&line, width);
-    ics_timeline_line_text(&line, 7, "time");
-    for (guint i = 0; i < self->n_columns; i++) {
-        const char *name = self->world->simulation->nodes[self->columns[i]].name;
-        guint length = (guint)strlen(name);
-        guint x = timeline_x(self, (int)i, width);
-        guint half = MIN(length / 2, x - TIMELINE_TIME_COLUMNS);
-        guint start = MIN(x - half, width - MIN(length, width));
-        ics_timeline_line_text(&line, start, name);
-    }
-    ics_timeline_line_finish(&line, out);
-}
-
-void ics_timeline_render(const IcsTimeline *self, guint width, GString *out)
-{
-    width = MAX(width, 60U);
-    int blocked[ICS_TIMELINE_MAX_HOSTS] = {0};
-    timeline_draw_heads(self, width, out);
-    for (guint i = 0; i < self->rows->len; i++) {
-        const IcsTimelineRow *row = &g_array_index(self->rows, IcsTimelineRow, i);
-        timeline_draw_row(self, row, width, blocked, out);
-        if (row->blocked != 0) {
-            blocked[timeline_column_of(self, row->from)] += row->blocked;
-        }
-    }
-    if (self->more > 0) {
-        g_string_append_printf(out, "... and %" PRIu64 " more rows (--timeline-rows)\n",
-                               self->more);
     }
 }
