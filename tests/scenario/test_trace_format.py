@@ -69,16 +69,20 @@ def list_table(kind):
 
 
 def parameter_rows(text):
-    """The parameters in one block of `ipcsim help KIND NAME`: name, type, default, meaning. A row
-    begins with the name and the type; the meaning stands below, indented."""
+    """The parameters in one block of `ipcsim help KIND NAME`: name, type, default, meaning. Either
+    all of it stands in one line, in columns, or the meaning stands below, indented."""
     rows = []
     for line in text.splitlines():
         start = re.match(r"  (\S+) +(.*)", line)
-        if start is not None:
-            kind, _, default = start.group(2).partition(", ")
-            rows.append([start.group(1), kind, default, ""])
-        else:
+        if start is None:
             rows[-1][3] = ("%s %s" % (rows[-1][3], line.strip())).strip()
+            continue
+        columns = re.split(r"  +", start.group(2))
+        if len(columns) > 1:
+            rows.append([start.group(1), columns[0], " ".join(columns[1:-1]), columns[-1]])
+        else:
+            kind, _, default = columns[0].partition(", ")
+            rows.append([start.group(1), kind, default, ""])
     return rows
 
 
