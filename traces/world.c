@@ -20,10 +20,10 @@ static bool world_fits_memory(const IcsTrace *trace, const IcsWorldOptions *opti
         return true;
     }
     g_set_error(error, ICS_ERROR, ICS_ERROR_MACHINE,
-                "%s: a world of %u hosts and %u links needs about %" G_GUINT64_FORMAT
-                " MiB of memory, %" G_GUINT64_FORMAT " MiB are allowed (--memory)",
-                trace->name, trace->hosts->len, trace->links->len, (needed >> 20) + 1,
-                options->memory_limit_bytes >> 20);
+                "%s: a world of %u hosts, %u links and %u processes needs about %" G_GUINT64_FORMAT
+                " MiB of memory, and %" G_GUINT64_FORMAT " MiB may be used",
+                trace->name, trace->hosts->len, trace->links->len, trace->processes->len,
+                (needed >> 20) + 1, options->memory_limit_bytes >> 20);
     return false;
 }
 

@@ -141,7 +141,8 @@ static void a_trace_that_would_not_fit_is_refused_with_the_estimate(void **state
     g_clear_error(&error);
     assert_null(ics_trace_load_within(path, NULL, 16 * 1048576, &error));
     assert_int_equal(error->code, 3);
-    assert_non_null(strstr(error->message, "10001 hosts and 0 links need about 2"));
+    assert_non_null(
+        strstr(error->message, "10001 hosts, 0 links and 0 processes needs about 26 MiB"));
     g_autoptr(IcsTrace) trace = ics_trace_load_within(path, NULL, 1024 * 1048576, NULL);
     assert_non_null(trace);
     assert_int_equal(trace->hosts->len, 10001);

@@ -85,8 +85,8 @@ static void a_world_that_needs_more_than_its_limit_is_refused(void **state)
     GError *error = NULL;
     assert_null(ics_world_new(trace, &options, &error));
     assert_true(g_error_matches(error, ICS_ERROR, ICS_ERROR_MACHINE));
-    assert_string_equal(error->message, "test: a world of 2 hosts and 1 links needs about 5 MiB of "
-                                        "memory, 1 MiB are allowed (--memory)");
+    assert_string_equal(error->message, "test: a world of 2 hosts, 1 links and 2 processes needs "
+                                        "about 5 MiB of memory, and 1 MiB may be used");
     g_error_free(error);
     options.memory_limit_bytes = ics_trace_estimate_memory(trace);
     g_autoptr(IcsWorld) world = ics_world_new(trace, &options, NULL);
