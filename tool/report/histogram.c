@@ -6,8 +6,9 @@
 
 /* A row other than the first has so many buckets; the first, which needs no factor, twice as many.
  */
-#define HISTOGRAM_ROW_BITS 10
-#define HISTOGRAM_ROW      (1u << HISTOGRAM_ROW_BITS)
+#define HISTOGRAM_ROW_BITS  10
+#define HISTOGRAM_ROW       (UINT32_C(1) << HISTOGRAM_ROW_BITS)
+#define HISTOGRAM_FIRST_ROW (UINT32_C(2) << HISTOGRAM_ROW_BITS)
 
 typedef unsigned __int128 HistogramSum;
 
@@ -27,12 +28,12 @@ static uint64_t *histogram_bucket(IcsHistogram *self, int64_t value)
 {
     int row = 0;
     uint64_t bucket = (uint64_t)value;
-    if (bucket >= 2 * HISTOGRAM_ROW) {
+    if (bucket >= HISTOGRAM_FIRST_ROW) {
         row = 63 - HISTOGRAM_ROW_BITS - __builtin_clzll(bucket);
         bucket = (bucket >> row) - HISTOGRAM_ROW;
     }
     if (G_UNLIKELY(self->rows[row] == NULL)) {
-        self->rows[row] = g_new0(uint64_t, row == 0 ? 2 * HISTOGRAM_ROW : HISTOGRAM_ROW);
+        self->rows[row] = g_new0(uint64_t, row == 0 ? HISTOGRAM_FIRST_ROW : HISTOGRAM_ROW);
     }
     return &self->rows[row][bucket];
 }
@@ -64,7 +65,7 @@ static int64_t histogram_bucketed_rank(const IcsHistogram *self, uint64_t rank)
     uint64_t seen = 0;
     for (int row = 0; row < ICS_HISTOGRAM_ROWS; row++) {
         const uint64_t *buckets = self->rows[row];
-        uint32_t n = row == 0 ? 2 * HISTOGRAM_ROW : HISTOGRAM_ROW;
+        uint32_t n = row == 0 ? HISTOGRAM_FIRST_ROW : HISTOGRAM_ROW;
         for (uint32_t i = 0; buckets != NULL && i < n; i++) {
             seen += buckets[i];
             if (seen >= rank) {
@@ -79,7 +80,7 @@ static int64_t histogram_bucketed_rank(const IcsHistogram *self, uint64_t rank)
 
 static void histogram_keep(IcsHistogram *self, int64_t value)
 {
-    if (G_UNLIKELY(self->n == self->room)) {
+    if (G_UNLIKELY(self->samples == NULL || self->n == self->room)) {
         self->room = MAX(2 * self->room, 4U);
         self->samples = g_renew(int64_t, self->samples, self->room);
     }
@@ -154,7 +155,7 @@ void ics_histogram_merge(IcsHistogram *self, const IcsHistogram *other)
     self->n += other->n;
     for (int row = 0; row < ICS_HISTOGRAM_ROWS; row++) {
         const uint64_t *buckets = other->rows[row];
-        uint32_t n = row == 0 ? 2 * HISTOGRAM_ROW : HISTOGRAM_ROW;
+        uint32_t n = row == 0 ? HISTOGRAM_FIRST_ROW : HISTOGRAM_ROW;
         for (uint32_t i = 0; buckets != NULL && i < n; i++) {
             if (buckets[i] > 0) {
                 *histogram_bucket(self, histogram_bucket_end(row, i)) += buckets[i];

@@ -26,7 +26,7 @@
 
 #include "tool/report/cause_counts.h"
 
-#define ICS_MESSAGE_WINDOW 65536
+#define ICS_MESSAGE_WINDOW UINT64_C(65536)
 
 /* One message of the window. */
 typedef struct IcsMessageRecord {

@@ -14,7 +14,7 @@
 /* Most lines of a process that are kept, of each sort, and the bytes of each. */
 #define ICS_PROCESS_LINES_KEPT     8
 #define ICS_PROCESS_LINE_BYTES     200
-#define ICS_PROCESS_INTERVALS_KEPT 64
+#define ICS_PROCESS_INTERVALS_KEPT INT64_C(64)
 
 /* The waits of one reason. */
 typedef struct IcsBlockedTime {

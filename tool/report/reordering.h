@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Extents are known within so many sequence numbers below NextExp. */
-#define ICS_REORDERING_WINDOW 65536
+#define ICS_REORDERING_WINDOW UINT64_C(65536)
 
 /* Messages received one after the other, each with the next sequence number, none reordered. */
 typedef struct IcsReorderingRun {

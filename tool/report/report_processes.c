@@ -47,7 +47,7 @@ static uint64_t report_process_weight(const IcsResult *result, guint index)
 {
     const IcsProcessResult *process = report_process(result, index);
     return (uint64_t)process->has_operations + report_process_waited(process) +
-           2 * report_process_ended_badly(process);
+           (report_process_ended_badly(process) ? 2 : 0);
 }
 
 static void report_process_outcome(IcsTable *table, const IcsProcessResult *process)

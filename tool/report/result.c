@@ -1,5 +1,6 @@
 #include "tool/report/result.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "tool/report/result_internal.h"
@@ -29,10 +30,11 @@ static void result_warn_of_windows(IcsResult *self)
         if (flow->beyond_window > 0 || unknown > 0) {
             g_ptr_array_add(
                 self->warnings,
-                g_strdup_printf("%s: %" G_GUINT64_FORMAT " receptions of messages that were %d or "
-                                "more behind are neither delivered nor duplicates here, the extent "
-                                "of %" G_GUINT64_FORMAT " reordered ones is unknown",
-                                flow->name, flow->beyond_window, ICS_MESSAGE_WINDOW, unknown));
+                g_strdup_printf(
+                    "%s: %" G_GUINT64_FORMAT " receptions of messages that were %" PRIu64
+                    " or more behind are neither delivered nor duplicates here, the extent "
+                    "of %" G_GUINT64_FORMAT " reordered ones is unknown",
+                    flow->name, flow->beyond_window, ICS_MESSAGE_WINDOW, unknown));
         }
     }
 }

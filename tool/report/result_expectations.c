@@ -49,15 +49,15 @@ static const IcsHostResult *result_find_host(const IcsResult *self, const char *
 
 static IcsMetricValue result_evaluate_flow(const IcsResult *self, const IcsStatistics *statistics,
                                            const IcsTraceExpectation *expected,
-                                           IcsMetricSubject *subject)
+                                           IcsMetricSubject subject)
 {
-    subject->flow = result_find_flow(self, expected->name);
-    if (subject->flow != NULL) {
-        return ics_metric_value(expected->metric, subject);
+    subject.flow = result_find_flow(self, expected->name);
+    if (subject.flow != NULL) {
+        return ics_metric_value(expected->metric, &subject);
     }
     IcsFlowResult by_port = ics_result_flows_by_port(statistics, expected->name);
-    subject->flow = &by_port;
-    IcsMetricValue value = ics_metric_value(expected->metric, subject);
+    subject.flow = &by_port;
+    IcsMetricValue value = ics_metric_value(expected->metric, &subject);
     ics_flow_result_clear(&by_port);
     return value;
 }
@@ -69,7 +69,7 @@ static IcsMetricValue result_evaluate(const IcsResult *self, const IcsStatistics
     IcsMetricSubject subject = {.run = self, .cause = result_cause_by_name(expected->cause)};
     switch (expected->target) {
     case ICS_METRIC_OF_FLOW:
-        return result_evaluate_flow(self, statistics, expected, &subject);
+        return result_evaluate_flow(self, statistics, expected, subject);
     case ICS_METRIC_OF_LINK:
         subject.link = result_find_link(self, expected->name);
         g_assert(subject.link != NULL);

@@ -128,7 +128,8 @@ static void extremes_and_mean_are_exact_in_buckets(void **state)
     assert_int_equal(histogram.max, INT64_MAX);
     assert_int_equal(ics_histogram_percentile(&histogram, 1, 1), INT64_MAX);
     assert_int_equal(ics_histogram_percentile(&histogram, 0, 1), 3);
-    unsigned __int128 sum = (unsigned __int128)INT64_MAX + 3 + 20000 * (uint64_t)1000000007;
+    unsigned __int128 sum =
+        (unsigned __int128)INT64_MAX + 3 + (unsigned __int128)20000 * 1000000007;
     assert_int_equal(ics_histogram_mean(&histogram), (int64_t)((sum + 10001) / 20002));
     ics_histogram_clear(&histogram);
 }

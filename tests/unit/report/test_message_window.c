@@ -190,17 +190,17 @@ static void beyond_the_window_a_reception_is_counted_as_such(void **state)
 static void the_window_grows_with_what_is_on_its_way(void **state)
 {
     (void)state;
-    enum { PIPE = 200000 };
+    const uint64_t pipe = 200000;
     IcsMessageWindow window = {0};
-    for (uint64_t i = 0; i < 3 * PIPE; i++) {
+    for (uint64_t i = 0; i < 3 * pipe; i++) {
         ics_message_window_sent(&window, i);
-        if (i >= PIPE) {
-            ics_message_window_delivered(&window, i - PIPE, false);
+        if (i >= pipe) {
+            ics_message_window_delivered(&window, i - pipe, false);
         }
     }
     assert_int_equal(window.beyond, 0);
-    check_balance(&window, 2 * PIPE, 0, PIPE);
-    assert_in_range(window.room, PIPE, 4 * PIPE);
+    check_balance(&window, 2 * pipe, 0, pipe);
+    assert_in_range(window.room, pipe, 4 * pipe);
     ics_message_window_clear(&window);
 }
 

@@ -145,19 +145,19 @@ static void memory_is_bounded_when_every_other_one_is_lost(void **state)
 static void beyond_the_window_the_extent_is_counted_as_unknown(void **state)
 {
     (void)state;
-    enum { N = 100000 };
+    const uint64_t n = 100000;
     IcsReordering reordering = {0};
-    for (uint64_t i = 0; i < N; i++) {
+    for (uint64_t i = 0; i < n; i++) {
         ics_reordering_receive(&reordering, 2 * i);
     }
     ics_reordering_receive(&reordering, 1);
     assert_int_equal(reordering.reordered, 1);
     assert_int_equal(reordering.beyond, 1);
     assert_int_equal(reordering.extent_sum, 0);
-    uint64_t inside = 2 * N - ICS_REORDERING_WINDOW + 1;
+    uint64_t inside = 2 * n - ICS_REORDERING_WINDOW + 1;
     ics_reordering_receive(&reordering, inside);
     assert_int_equal(reordering.beyond, 1);
-    assert_int_equal(reordering.extent_sum, N + 2 - ((inside + 1) / 2 + 1));
+    assert_int_equal(reordering.extent_sum, n + 2 - ((inside + 1) / 2 + 1));
     ics_reordering_clear(&reordering);
 }
 
