@@ -6,7 +6,7 @@
 
 #define ROW_SOCKET                                                                                 \
     ICS_PARAMETER_STRING_ROW(IcsOperationConfig, socket, "socket", NULL, "name of the socket",     \
-                             ICS_PARAMETER_REQUIRED)
+                             ICS_PARAMETER_REQUIRED, .min = 1)
 #define ROW_WAIT(doc) ICS_PARAMETER_BOOLEAN_ROW(IcsOperationConfig, wait, "wait", "true", doc)
 
 static const char *const operation_socket_types[] = {"datagram", "synchronous", NULL};

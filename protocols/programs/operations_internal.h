@@ -5,7 +5,8 @@
 #include "protocols/programs/operations.h"
 
 /* Sockets that one list of operations can name, and children. */
-#define ICS_OPERATIONS_NAMES_MAX 256
+#define ICS_OPERATIONS_NAMES_MAX      256
+#define ICS_OPERATIONS_NAME_BYTES_MAX 63 /* of a child */
 
 typedef enum {
     ICS_EXPECT_ANY,   /* nothing is expected */

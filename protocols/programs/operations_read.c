@@ -173,6 +173,22 @@ static bool operation_check_receive(const IcsJsonNode *node, const IcsOperation 
     return true;
 }
 
+/* A child's name is part of a process's name, and follows the rule for those. */
+static bool operation_check_spawn(const IcsJsonNode *node, const char *name, GError **error)
+{
+    size_t n = strspn(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-");
+    if (name[n] == '\0' && n <= ICS_OPERATIONS_NAME_BYTES_MAX && g_ascii_isalnum(name[0])) {
+        return true;
+    }
+    IcsJsonNode at = *node;
+    ics_json_member(node, "name", &at);
+    ics_json_error_expected(&at,
+                            "1 to 63 letters, digits, '.', '_' and '-', the first of them a "
+                            "letter or digit",
+                            error);
+    return false;
+}
+
 static bool operation_check_exit(const IcsJsonNode *node, const IcsOperation *operation,
                                  GError **error)
 {
@@ -206,6 +222,8 @@ static bool operation_check(const IcsJsonNode *node, const IcsOperation *operati
         return operation_check_set(node, config, error);
     case ICS_OPERATION_WAIT:
         return operation_check_wait(node, config, error);
+    case ICS_OPERATION_SPAWN:
+        return operation_check_spawn(node, config->name, error);
     case ICS_OPERATION_EXIT:
         return operation_check_exit(node, operation, error);
     case ICS_OPERATION_SOCKET:
@@ -214,7 +232,6 @@ static bool operation_check(const IcsJsonNode *node, const IcsOperation *operati
     case ICS_OPERATION_CLOSE:
     case ICS_OPERATION_COMPUTE:
     case ICS_OPERATION_REPEAT:
-    case ICS_OPERATION_SPAWN:
     case ICS_OPERATION_LOG:
         return true;
     case ICS_N_OPERATION_KINDS:

@@ -21,6 +21,18 @@ static void operations_schema_expect(IcsJsonWriter *writer)
     ics_json_writer_string(writer, "integer");
     ics_json_writer_string(writer, "string");
     ics_json_writer_end_array(writer);
+    ics_json_writer_member_int64(writer, "minimum", 0);
+    ics_json_writer_end_object(writer);
+}
+
+static void operations_schema_body(IcsJsonWriter *writer, IcsOperationKind kind,
+                                   const char *reference)
+{
+    ics_json_writer_member_object(writer, "operations");
+    ics_json_writer_member_string(writer, "$ref", reference);
+    if (kind == ICS_OPERATION_REPEAT) {
+        ics_json_writer_member_int64(writer, "minItems", 1);
+    }
     ics_json_writer_end_object(writer);
 }
 
@@ -40,9 +52,11 @@ static void operations_schema_one(IcsJsonWriter *writer, IcsOperationKind kind,
     ics_json_writer_begin_object(writer);
     operations_schema_member(writer, "do", "const", ics_operation_kind_name(kind));
     operations_schema_member(writer, "comment", "type", "string");
-    operations_schema_expect(writer);
+    if (kind != ICS_OPERATION_EXIT) {
+        operations_schema_expect(writer);
+    }
     if (operations_schema_has_body(kind)) {
-        operations_schema_member(writer, "operations", "$ref", reference);
+        operations_schema_body(writer, kind, reference);
     }
     ics_parameters_write_properties(parameters, writer);
     ics_json_writer_end_object(writer);
