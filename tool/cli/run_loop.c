@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define RUN_LOOP_EVENTS        20000 /* between two looks at clock and signal: some milliseconds */
+#define RUN_LOOP_EVENTS        20000 /* most between two looks at clock and signal */
+#define RUN_LOOP_PATIENCE_US   20000 /* longest that they should take */
 #define RUN_LOOP_FIRST_US      1000000
 #define RUN_LOOP_INTERVAL_US   200000
 #define RUN_LOOP_ERASE_TO_EDGE "\033[K"
@@ -15,6 +16,16 @@ static volatile sig_atomic_t run_loop_interrupted;
 static void run_loop_on_interrupt(G_GNUC_UNUSED int signal_number)
 {
     run_loop_interrupted = 1;
+}
+
+/* One event can be a hundred thousand operations of a process, so that some milliseconds of work
+ * are found out by trying. How a run is cut into pieces changes nothing in it. */
+static uint64_t run_loop_next_budget(uint64_t events, gint64 took_us)
+{
+    if (took_us > RUN_LOOP_PATIENCE_US) {
+        return MAX(events / 8, 1U);
+    }
+    return took_us < RUN_LOOP_PATIENCE_US / 4 ? MIN(events * 2, RUN_LOOP_EVENTS) : events;
 }
 
 typedef struct {
@@ -44,8 +55,11 @@ static const char *run_loop_go(IcsWorld *world, bool (*go_on)(gpointer data), gp
 {
     RunLoopProgress progress = {.next_us = g_get_monotonic_time() + RUN_LOOP_FIRST_US};
     IcsStopReason reason = ICS_STOP_BUDGET;
+    uint64_t events = 1;
     while (reason == ICS_STOP_BUDGET && !run_loop_interrupted && go_on(data)) {
-        reason = ics_world_run(world, RUN_LOOP_EVENTS);
+        gint64 started_us = g_get_monotonic_time();
+        reason = ics_world_run(world, events);
+        events = run_loop_next_budget(events, g_get_monotonic_time() - started_us);
         run_loop_show(&progress, world);
     }
     if (progress.shown) {
