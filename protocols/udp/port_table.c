@@ -73,6 +73,9 @@ int ics_port_table_bind(IcsPortTable *self, IcsPortBinding *binding, uint32_t ad
 int ics_port_table_bind_free(IcsPortTable *self, IcsPortBinding *binding, uint32_t address)
 {
     const uint32_t n_ports = ICS_PORT_EPHEMERAL_LAST - ICS_PORT_EPHEMERAL_FIRST + 1;
+    if (self->is_exhausted && self->exhausted_address == address) {
+        return -EADDRNOTAVAIL;
+    }
     for (uint32_t tried = 0; tried < n_ports; tried++) {
         uint16_t port = self->next_ephemeral;
         if (port == 0) {
@@ -84,6 +87,8 @@ int ics_port_table_bind_free(IcsPortTable *self, IcsPortBinding *binding, uint32
             return 0;
         }
     }
+    self->is_exhausted = true;
+    self->exhausted_address = address;
     return -EADDRNOTAVAIL;
 }
 
@@ -101,6 +106,7 @@ void ics_port_table_unbind(IcsPortTable *self, IcsPortBinding *binding)
     binding->next = NULL;
     binding->local_port = 0;
     self->n_bindings--;
+    self->is_exhausted = false;
 }
 
 IcsPortBinding *ics_port_table_find(const IcsPortTable *self, uint32_t address, uint16_t port)

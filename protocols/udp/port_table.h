@@ -27,6 +27,8 @@ typedef struct IcsPortTable {
     uint32_t n_buckets; /* a power of two, or 0 */
     uint32_t n_bindings;
     uint16_t next_ephemeral; /* 0: none given out yet */
+    bool is_exhausted;       /* nobody has given a port up since `exhausted_address` got none */
+    uint32_t exhausted_address;
 } IcsPortTable;
 
 void ics_port_table_clear(IcsPortTable *self);

@@ -142,6 +142,7 @@ static void after_16384_free_ports_there_is_none_left(void **state)
     }
     IcsPortBinding *late = &bindings[EPHEMERAL_PORTS];
     assert_int_equal(ics_port_table_bind_free(table, late, ANY), -EADDRNOTAVAIL);
+    assert_int_equal(ics_port_table_bind_free(table, late, ANY), -EADDRNOTAVAIL);
     assert_int_equal(late->local_port, 0);
     ics_port_table_unbind(table, &bindings[5000]);
     assert_int_equal(ics_port_table_bind_free(table, late, ANY), 0);
@@ -160,6 +161,8 @@ static void one_address_can_run_out_of_ports_that_another_one_has(void **state)
     assert_int_equal(ics_port_table_bind_free(table, &bindings[EPHEMERAL_PORTS], ANY),
                      -EADDRNOTAVAIL);
     assert_int_equal(ics_port_table_bind_free(table, &bindings[EPHEMERAL_PORTS + 1], OTHER), 0);
+    assert_int_equal(ics_port_table_bind_free(table, &bindings[EPHEMERAL_PORTS], FIRST),
+                     -EADDRNOTAVAIL);
 }
 
 static void the_smallest_and_the_largest_port_are_ports(void **state)
