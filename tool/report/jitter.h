@@ -13,7 +13,8 @@ typedef struct IcsJitter {
     uint64_t received;
 } IcsJitter;
 
-/* A message has been received; in the order of reception. */
+/* A message has been received; in the order of reception. A difference of more than 9 years counts
+ * as one of 9 years. */
 void ics_jitter_update(IcsJitter *self, int64_t sent_ns, int64_t received_ns);
 
 /* Whether there was a difference to measure: two messages or more. */

@@ -69,6 +69,20 @@ static void the_estimate_reaches_a_constant_difference(void **state)
     assert_in_range(ics_jitter_ns(&jitter), 2999999, 3000000);
 }
 
+static void differences_of_decades_do_not_overflow(void **state)
+{
+    (void)state;
+    const int64_t decades_ns = INT64_C(2000000000) * 1000000000;
+    IcsJitter jitter = {0};
+    int64_t before_ns = 0;
+    for (int64_t i = 0; i < 1000; i++) {
+        ics_jitter_update(&jitter, i % 2 == 0 ? 0 : decades_ns, decades_ns);
+        assert_true(ics_jitter_ns(&jitter) >= before_ns);
+        before_ns = ics_jitter_ns(&jitter);
+    }
+    assert_in_range(before_ns, (INT64_MAX >> 5) - 1, INT64_MAX >> 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -77,6 +91,7 @@ int main(void)
         cmocka_unit_test(the_first_difference_counts_a_sixteenth),
         cmocka_unit_test(updates_follow_the_appendix),
         cmocka_unit_test(the_estimate_reaches_a_constant_difference),
+        cmocka_unit_test(differences_of_decades_do_not_overflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
