@@ -232,3 +232,18 @@ uint64_t ics_network_digest(const IcsNetwork *self)
     }
     return digest.state;
 }
+
+uint64_t ics_network_model_events(const IcsNetwork *self)
+{
+    const IcsSimulation *simulation = self->simulation;
+    uint64_t events = 0;
+    for (uint32_t i = 1; i < simulation->n_nodes; i++) {
+        events += simulation->nodes[i].digest.records;
+    }
+    for (guint i = 0; i < self->directions->len; i++) {
+        const IcsLinkDirection *direction = g_ptr_array_index(self->directions, i);
+        events +=
+            direction->offered.records + direction->fates.records + direction->arrived.records;
+    }
+    return events;
+}

@@ -53,5 +53,7 @@ const IcsLinkDirection *ics_network_find_unconserved(const IcsNetwork *self);
 
 /* The digest of the run so far: nodes, then directions, in name order. */
 uint64_t ics_network_digest(const IcsNetwork *self);
+/* Model events so far: the records of the digest. */
+uint64_t ics_network_model_events(const IcsNetwork *self);
 
 #endif

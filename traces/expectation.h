@@ -68,7 +68,7 @@ typedef enum {
     X(BLOCKED_INTERVALS, "blocked-intervals", PROCESS, COUNT,                                      \
       "how often it waited, sleep left out")                                                       \
     X(EXIT_CODE, "exit-code", PROCESS, COUNT, "of an ended process")                               \
-    X(EVENTS, "events", RUN, COUNT, "events fired")                                                \
+    X(EVENTS, "events", RUN, COUNT, "model events: what the digest covers")                        \
     X(DURATION, "duration", RUN, TIME, "virtual time of the last event, or the stop")
 
 typedef enum {

@@ -64,7 +64,7 @@ static void result_take_run(IcsResult *self, const IcsWorld *world, const IcsRun
     self->seed = world->seed;
     self->virtual_ns = ics_world_end_ns(world);
     self->digest = ics_world_digest(world);
-    self->events = world->simulation->events;
+    self->events = ics_network_model_events(world->network);
     self->broken = ics_result_strdup(self, broken);
 }
 

@@ -149,7 +149,7 @@ typedef struct IcsResult {
     uint64_t seed;
     int64_t virtual_ns;
     uint64_t digest;
-    uint64_t events;
+    uint64_t events;      /* of the model: what the digest covers, whoever watches */
     const char *broken;   /* a broken invariant, NULL: none */
     GArray *flows;        /* of IcsFlowResult, in the order of their first messages */
     GArray *links;        /* of IcsLinkResult, in the order of the file */
