@@ -106,6 +106,16 @@ const GPtrArray *ics_host_processes_all(const IcsStack *stack)
     return host_processes_of(stack);
 }
 
+uint64_t ics_host_processes_queued(const IcsStack *stack)
+{
+    const GPtrArray *processes = host_processes_of(stack);
+    uint64_t packets = 0;
+    for (guint i = 0; processes != NULL && i < processes->len; i++) {
+        packets += ics_socket_table_queued(g_ptr_array_index(processes, i));
+    }
+    return packets;
+}
+
 /* ---- what a process can say about itself and other processes ---- */
 
 IcsProcess *ics_spawn(IcsProcess *self, const char *name, IcsProgramMain program,

@@ -21,4 +21,7 @@ uint32_t ics_host_processes_kill(IcsStack *stack, const char *name);
 /* All that were ever started, in order. Borrowed. */
 const GPtrArray *ics_host_processes_all(const IcsStack *stack);
 
+/* Packets that wait in the sockets of the host's processes. */
+uint64_t ics_host_processes_queued(const IcsStack *stack);
+
 #endif

@@ -250,7 +250,7 @@ int64_t ics_receive_from(IcsProcess *self, int descriptor, void *buffer, size_t 
 static bool socket_is_readable(const IcsSocket *self)
 {
     return self->queue.first != NULL || self->pending_error != 0 ||
-           (self->synchronous != NULL && ics_synchronous_is_readable(self->synchronous));
+           (self->synchronous != NULL && ics_synchronous_queued(self->synchronous) > 0);
 }
 
 int ics_watch(IcsProcess *self, int descriptor)

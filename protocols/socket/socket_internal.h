@@ -79,6 +79,8 @@ void ics_socket_destroy(IcsSocket *self, IcsCause cause);
 void ics_socket_table_attach(IcsProcess *process, IcsStack *stack, uint32_t incarnation);
 IcsStack *ics_socket_table_stack(const IcsProcess *process);
 uint32_t ics_socket_table_incarnation(const IcsProcess *process);
+/* Packets that wait in the process's sockets. */
+uint64_t ics_socket_table_queued(const IcsProcess *process);
 
 /* socket_flow.c: the flow to a destination, made on first use. */
 IcsSocketFlow *ics_socket_flow_to(IcsSocket *self, IcsEndpoint to);
@@ -118,8 +120,8 @@ IcsDatagramView ics_datagram_view(const IcsPacket *packet);
 struct IcsSynchronous *ics_synchronous_new(IcsSocket *socket);
 /* What it holds dies of `cause`. */
 void ics_synchronous_free(struct IcsSynchronous *self, IcsCause cause);
-/* Whether a message waits for a receive. */
-bool ics_synchronous_is_readable(const struct IcsSynchronous *self);
+/* Packets whose messages wait for a receive. */
+uint64_t ics_synchronous_queued(const struct IcsSynchronous *self);
 int64_t ics_synchronous_send(IcsSocket *self, const void *bytes, size_t n, int flags,
                              IcsEndpoint to);
 int64_t ics_synchronous_receive(IcsSocket *self, void *buffer, size_t n, int flags,

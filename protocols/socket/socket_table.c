@@ -17,6 +17,21 @@ uint32_t ics_socket_table_incarnation(const IcsProcess *process)
     return socket_table_of(process)->incarnation;
 }
 
+uint64_t ics_socket_table_queued(const IcsProcess *process)
+{
+    const IcsSocketTable *table = socket_table_of(process);
+    uint64_t packets = 0;
+    for (uint32_t i = 0; i < table->n_sockets; i++) {
+        const IcsSocket *socket = table->sockets[i];
+        if (socket != NULL) {
+            packets += socket->queue.packets;
+            packets +=
+                socket->synchronous != NULL ? ics_synchronous_queued(socket->synchronous) : 0;
+        }
+    }
+    return packets;
+}
+
 IcsSocket *ics_socket_of(const IcsProcess *process, int descriptor)
 {
     const IcsSocketTable *table = socket_table_of(process);

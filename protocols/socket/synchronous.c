@@ -370,9 +370,9 @@ int64_t ics_synchronous_send(IcsSocket *self, const void *bytes, size_t n, int f
     return synchronous_await(synchronous, send);
 }
 
-bool ics_synchronous_is_readable(const struct IcsSynchronous *self)
+uint64_t ics_synchronous_queued(const struct IcsSynchronous *self)
 {
-    return ics_rendezvous_held(self->machine) > 0;
+    return self->held.packets;
 }
 
 static int64_t synchronous_take(IcsSynchronous *self, void *buffer, size_t n, IcsReceived *received)
