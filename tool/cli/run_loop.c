@@ -70,7 +70,9 @@ static const char *run_loop_go(IcsWorld *world, bool (*go_on)(gpointer data), gp
 
 const char *ics_run_loop(IcsWorld *world, bool (*go_on)(gpointer data), gpointer data)
 {
-    struct sigaction act = {.sa_handler = run_loop_on_interrupt, .sa_flags = (int)SA_RESETHAND};
+    /* A write that is under way goes on: it belongs to the partial result. */
+    struct sigaction act = {.sa_handler = run_loop_on_interrupt,
+                            .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
     struct sigaction before;
     run_loop_interrupted = 0;
     sigemptyset(&act.sa_mask);
