@@ -43,7 +43,7 @@ class ReportGolden(unittest.TestCase):
                 wanted = golden.read_text("utf-8") if golden.exists() else ""
                 difference = "".join(difflib.unified_diff(
                     wanted.splitlines(True), text.splitlines(True), golden.name, "printed"))
-                self.assertEqual(difference, "")
+                self.assertEqual(difference, "", "\n" + difference)
 
     def test_there_is_no_file_without_its_trace(self):
         self.assertLessEqual({path.stem for path in GOLDEN.glob("*.txt")},
