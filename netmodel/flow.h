@@ -14,7 +14,7 @@ typedef struct IcsFlow {
     const char *peer_host;   /* name or, for a foreign address, its text; owned by the table */
     uint32_t peer_address;   /* host byte order */
     uint16_t peer_port;
-    uint16_t socket;      /* ordinal in its process, from 0 */
+    uint64_t socket;      /* ordinal in its process, from 0 */
     uint32_t incarnation; /* of the process: how often it had been started before */
 } IcsFlow;
 

@@ -21,15 +21,13 @@ typedef struct IcsSocket IcsSocket;
 
 /* A peer host of a socket: the fate identities of what is sent to it count here. */
 typedef struct IcsSocketPeer {
-    struct IcsSocketPeer *next;
-    uint32_t address;
     uint64_t hash;
     uint64_t next_ordinal[3]; /* by IcsFateClass */
 } IcsSocketPeer;
 
 /* A destination of a socket: a flow. */
 typedef struct IcsSocketFlow {
-    struct IcsSocketFlow *next;
+    struct IcsSocketFlow *next; /* with the same hash */
     IcsSocketPeer *peer;
     IcsEndpoint to;
     uint32_t flow; /* index in the network's table */
@@ -42,7 +40,7 @@ typedef struct IcsSocketTable {
     uint32_t incarnation; /* processes of this name that the host had before */
     IcsSocket **sockets;  /* by descriptor */
     uint32_t n_sockets;
-    uint16_t next_ordinal; /* of the next socket in this process */
+    uint64_t next_ordinal; /* of the next socket in this process */
     IcsDrawSite draws;
     uint64_t next_draw;
     int64_t called_ns; /* the instant of the last call ... */
@@ -54,7 +52,7 @@ struct IcsSocket {
     IcsProcess *process;
     IcsStack *stack;
     IcsSocketType type;
-    uint16_t ordinal; /* among all sockets that the process ever had */
+    uint64_t ordinal; /* among all sockets that the process ever had */
     bool nonblocking;
     int pending_error; /* positive errno of the next call */
     int64_t receive_timeout_ns;
@@ -65,8 +63,10 @@ struct IcsSocket {
     IcsWaitQueue readers;
     IcsWaitQueue senders; /* synchronous sockets */
     IcsWaiter watcher;
-    IcsSocketPeer *peers;
-    IcsSocketFlow *flows;
+    GHashTable *peers;     /* address -> IcsSocketPeer; NULL: nothing sent yet */
+    IcsSocketFlow **flows; /* hash table by destination */
+    uint32_t n_flow_buckets;
+    uint32_t n_flows;
     IcsSocketFlow *last_flow;
     struct IcsSynchronous *synchronous; /* NULL on a datagram socket */
 };

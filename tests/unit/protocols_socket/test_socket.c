@@ -73,6 +73,28 @@ static void a_process_has_1024_descriptors(void **state)
     expect(state, open_too_many, "p socket=EMFILE@0s; p close=0@0s; p socket=1023@0s; ");
 }
 
+/* The first and the 65537th socket of a process send. */
+static void open_65537(IcsProcess *self, gconstpointer network)
+{
+    for (int i = 0; i <= 65536; i++) {
+        int socket = ics_socket(self, ICS_SOCKET_DATAGRAM);
+        if (i % 65536 == 0) {
+            g_assert_cmpint(ics_send_to(self, socket, "x", 1, 0, at(network, "b", 7)), ==, 1);
+        }
+        ics_close(self, socket);
+    }
+}
+
+static void no_socket_meets_the_fates_of_an_earlier_one(void **state)
+{
+    expect(state, open_65537, "");
+    const IcsSmallNetwork *network = *state;
+    const IcsFlowTable *flows = &network->network->flows;
+    assert_int_equal(ics_flow_table_size(flows), 2);
+    assert_int_equal(ics_flow_table_get(flows, 1)->socket, 65536);
+    assert_true(ics_flow_table_get(flows, 0)->hash != ics_flow_table_get(flows, 1)->hash);
+}
+
 /* Every call with a descriptor that is not open. */
 static void use_closed(IcsProcess *self, gconstpointer network, int socket)
 {
@@ -417,6 +439,7 @@ int main(void)
         TEST(the_lowest_free_descriptor_is_given_out),
         TEST(an_unknown_type_is_no_socket),
         TEST(a_process_has_1024_descriptors),
+        TEST(no_socket_meets_the_fates_of_an_earlier_one),
         TEST(no_call_takes_a_descriptor_that_is_not_open),
         TEST(a_socket_belongs_to_the_process_that_made_it),
         TEST(a_port_has_one_receiver),
