@@ -100,8 +100,7 @@ static void link_scheduled_abort(IcsLinkDirection *self, IcsCause cause)
     int64_t now_ns = self->simulation->now_ns;
     self->in_service = NULL;
     self->counters.busy_ns += (uint64_t)(now_ns - packet->starts_ns);
-    self->transmitter.busy_until_ns = now_ns;
-    self->transmitter.cursor = (IcsCapacityCursor){0};
+    ics_transmitter_abort(&self->transmitter, now_ns);
     ics_simulation_cancel(self->simulation, &self->departure);
     ics_link_direction_drop(self, packet, cause, now_ns);
 }
