@@ -5,6 +5,10 @@
 #include "protocols/socket/socket_internal.h"
 #include "protocols/wire/ipv4_address.h"
 
+/* Of the longest name of a host, its end included: as in DNS (RFC 1035, section 2.3.4). Names are
+ * looked up with each message, so that nothing is allocated for it. */
+#define SOCKET_NAME_BYTES 256
+
 /* ---- what all calls share ---- */
 
 int ics_socket_take_error(IcsSocket *self)
@@ -178,7 +182,13 @@ int ics_resolve_endpoint(IcsProcess *self, const char *text, IcsEndpoint *endpoi
     if (colon == NULL || colon == text || !socket_parse_port(colon + 1, &endpoint->port)) {
         return -EINVAL;
     }
-    g_autofree char *name = g_strndup(text, (gsize)(colon - text));
+    char name[SOCKET_NAME_BYTES];
+    size_t n = (size_t)(colon - text);
+    if (n >= sizeof name) {
+        return -ICS_EHOSTNOTFOUND;
+    }
+    memcpy(name, text, n);
+    name[n] = '\0';
     return ics_resolve(self, name, &endpoint->address);
 }
 

@@ -1,19 +1,49 @@
 #include "protocols/socket/socket_internal.h"
 #include "protocols/wire/ipv4_address.h"
 
+#define SOCKET_FLOW_FIRST_BUCKETS 4
+
 static IcsSocketPeer *socket_peer_to(IcsSocket *self, uint32_t address)
 {
-    IcsSocketPeer *peer = self->peers;
-    while (peer != NULL && peer->address != address) {
-        peer = peer->next;
+    gpointer key = GUINT_TO_POINTER(address);
+    if (self->peers == NULL) {
+        self->peers = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     }
+    IcsSocketPeer *peer = g_hash_table_lookup(self->peers, key);
     if (peer == NULL) {
         peer = g_new0(IcsSocketPeer, 1);
-        peer->address = address;
-        peer->next = self->peers;
-        self->peers = peer;
+        g_hash_table_insert(self->peers, key, peer);
     }
     return peer;
+}
+
+static IcsSocketFlow **socket_flow_bucket(const IcsSocket *self, IcsEndpoint to)
+{
+    uint64_t hash = ((uint64_t)to.address << 16 | to.port) * UINT64_C(0x9E3779B97F4A7C15);
+    return &self->flows[(hash >> 32) & (self->n_flow_buckets - 1)];
+}
+
+static void socket_flow_insert(IcsSocket *self, IcsSocketFlow *flow)
+{
+    IcsSocketFlow **bucket = socket_flow_bucket(self, flow->to);
+    flow->next = *bucket;
+    *bucket = flow;
+}
+
+static void socket_flow_grow(IcsSocket *self)
+{
+    IcsSocketFlow **old = self->flows;
+    uint32_t n_old = self->n_flow_buckets;
+    self->n_flow_buckets = MAX(n_old * 2, (uint32_t)SOCKET_FLOW_FIRST_BUCKETS);
+    self->flows = g_new0(IcsSocketFlow *, self->n_flow_buckets);
+    for (uint32_t i = 0; i < n_old; i++) {
+        IcsSocketFlow *next;
+        for (IcsSocketFlow *flow = old[i]; flow != NULL; flow = next) {
+            next = flow->next;
+            socket_flow_insert(self, flow);
+        }
+    }
+    g_free(old);
 }
 
 static IcsSocketFlow *socket_flow_new(IcsSocket *self, IcsEndpoint to)
@@ -37,14 +67,20 @@ static IcsSocketFlow *socket_flow_new(IcsSocket *self, IcsEndpoint to)
     made->flow = ics_flow_table_add(&network->flows, &flow);
     made->peer = socket_peer_to(self, to.address);
     made->peer->hash = ics_flow_table_get(&network->flows, made->flow)->hash;
-    made->next = self->flows;
-    self->flows = made;
+    if (self->n_flows >= self->n_flow_buckets) {
+        socket_flow_grow(self);
+    }
+    self->n_flows++;
+    socket_flow_insert(self, made);
     return made;
 }
 
 static IcsSocketFlow *socket_flow_find(const IcsSocket *self, IcsEndpoint to)
 {
-    IcsSocketFlow *flow = self->flows;
+    if (self->n_flows == 0) {
+        return NULL;
+    }
+    IcsSocketFlow *flow = *socket_flow_bucket(self, to);
     while (flow != NULL && (flow->to.address != to.address || flow->to.port != to.port)) {
         flow = flow->next;
     }
@@ -73,15 +109,16 @@ IcsFate ics_socket_flow_fate(IcsSocketFlow *self, IcsFateClass klass)
 
 void ics_socket_flows_free(IcsSocket *self)
 {
-    while (self->flows != NULL) {
-        IcsSocketFlow *flow = self->flows;
-        self->flows = flow->next;
-        g_free(flow);
+    for (uint32_t i = 0; i < self->n_flow_buckets; i++) {
+        while (self->flows[i] != NULL) {
+            IcsSocketFlow *flow = self->flows[i];
+            self->flows[i] = flow->next;
+            g_free(flow);
+        }
     }
-    while (self->peers != NULL) {
-        IcsSocketPeer *peer = self->peers;
-        self->peers = peer->next;
-        g_free(peer);
-    }
+    g_clear_pointer(&self->flows, g_free);
+    g_clear_pointer(&self->peers, g_hash_table_unref);
+    self->n_flow_buckets = 0;
+    self->n_flows = 0;
     self->last_flow = NULL;
 }

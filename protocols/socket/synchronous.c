@@ -5,11 +5,9 @@
 #include "protocols/rendezvous/rendezvous.h"
 #include "protocols/socket/socket_internal.h"
 
-/* A message on its way. */
+/* The message on its way. */
 typedef struct SynchronousSend {
-    struct SynchronousSend *next;
     uint64_t peer;
-    IcsSocketFlow *flow;
     IcsMessageTag tag;
     bool done;
     int result; /* when done: 0 or a positive errno */
@@ -26,9 +24,9 @@ typedef struct IcsSynchronous {
     IcsRendezvous *machine;
     uint32_t held_max; /* messages that the machine holds at most */
     IcsTimer timer;
-    SynchronousSend *sends;
-    GQueue delivered;   /* of SynchronousReceived */
-    IcsPacketList held; /* the datagrams whose messages the machine holds */
+    SynchronousSend send; /* one at most: the process blocks in it */
+    GQueue delivered;     /* of SynchronousReceived */
+    IcsPacketList held;   /* the datagrams whose messages the machine holds */
 } IcsSynchronous;
 
 static uint64_t synchronous_peer(IcsEndpoint endpoint)
@@ -44,25 +42,6 @@ static IcsEndpoint synchronous_endpoint(uint64_t peer)
 static int64_t synchronous_now(const IcsSynchronous *self)
 {
     return self->socket->process->simulation->now_ns;
-}
-
-static SynchronousSend *synchronous_send_to(const IcsSynchronous *self, uint64_t peer)
-{
-    SynchronousSend *send = self->sends;
-    while (send != NULL && (send->peer != peer || send->done)) {
-        send = send->next;
-    }
-    return send;
-}
-
-static void synchronous_forget_send(IcsSynchronous *self, SynchronousSend *send)
-{
-    SynchronousSend **at = &self->sends;
-    while (*at != send) {
-        at = &(*at)->next;
-    }
-    *at = send->next;
-    g_free(send);
 }
 
 /* ---- from the machine to the network ---- */
@@ -85,8 +64,8 @@ static void synchronous_transmit(IcsSynchronous *self, const IcsRendezvousDatagr
     if (ics_stack_find_udp_way(socket->stack, source, to.address, datagram->n, &interface) != 0) {
         return;
     }
-    const SynchronousSend *send = synchronous_send_to(self, datagram->peer);
-    bool is_message = datagram->fate_class != ICS_FATE_CONTROL && send != NULL;
+    const SynchronousSend *send = &self->send;
+    bool is_message = datagram->fate_class != ICS_FATE_CONTROL;
     if (is_message && datagram->fate_class == ICS_FATE_REPEAT) {
         ics_socket_message_repeated(socket, &send->tag);
     }
@@ -108,8 +87,8 @@ static void synchronous_transmit(IcsSynchronous *self, const IcsRendezvousDatagr
 
 static void synchronous_finish_send(IcsSynchronous *self, const IcsRendezvousEvent *event)
 {
-    SynchronousSend *send = synchronous_send_to(self, event->peer);
-    g_assert(send != NULL);
+    SynchronousSend *send = &self->send;
+    g_assert(send->peer == event->peer && !send->done);
     send->done = true;
     send->result = event->error;
     ics_wait_queue_wake_all(&self->socket->senders);
@@ -293,39 +272,33 @@ void ics_synchronous_free(struct IcsSynchronous *self, IcsCause cause)
     while ((packet = ics_packet_list_take(&self->held)) != NULL) {
         ics_host_drop(self->socket->stack->host, packet, cause);
     }
-    while (self->sends != NULL) {
-        synchronous_forget_send(self, self->sends);
-    }
-    IcsRendezvousEvent event;
-    while (ics_rendezvous_poll(self->machine, &event)) {
-        g_free(event.bytes);
-    }
     g_queue_clear_full(&self->delivered, synchronous_free_received);
     ics_timer_clear(&self->timer);
     ics_rendezvous_free(self->machine);
     g_free(self);
 }
 
-static SynchronousSend *synchronous_start_send(IcsSynchronous *self, IcsEndpoint to, size_t n)
+static void synchronous_start_send(IcsSynchronous *self, IcsEndpoint to, size_t n)
 {
-    SynchronousSend *send = g_new0(SynchronousSend, 1);
-    send->peer = synchronous_peer(to);
-    send->flow = ics_socket_flow_to(self->socket, to);
-    send->tag = (IcsMessageTag){
-        .sent_ns = synchronous_now(self),
-        .ordinal = send->flow->next_message++,
-        .flow = send->flow->flow,
-        .bytes = (uint32_t)n,
+    IcsSocketFlow *flow = ics_socket_flow_to(self->socket, to);
+    self->send = (SynchronousSend){
+        .peer = synchronous_peer(to),
+        .tag =
+            {
+                .sent_ns = synchronous_now(self),
+                .ordinal = flow->next_message++,
+                .flow = flow->flow,
+                .bytes = (uint32_t)n,
+            },
     };
-    send->next = self->sends;
-    self->sends = send;
-    return send;
+    ics_socket_message_sent(self->socket, flow, &self->send.tag);
 }
 
 /* Blocks until the receiver has issued its receive, or there is no hope of it. */
-static int64_t synchronous_await(IcsSynchronous *self, SynchronousSend *send)
+static int64_t synchronous_await(IcsSynchronous *self)
 {
     IcsSocket *socket = self->socket;
+    const SynchronousSend *send = &self->send;
     int64_t deadline_ns = ics_socket_deadline(socket, socket->send_timeout_ns);
     while (!send->done) {
         bool woken =
@@ -334,13 +307,10 @@ static int64_t synchronous_await(IcsSynchronous *self, SynchronousSend *send)
         if (error != 0 && !send->done) {
             ics_rendezvous_send_cancelled(self->machine, send->peer);
             synchronous_pump(self);
-            synchronous_forget_send(self, send);
             return error;
         }
     }
-    int64_t result = send->result == 0 ? (int64_t)send->tag.bytes : -send->result;
-    synchronous_forget_send(self, send);
-    return result;
+    return send->result == 0 ? (int64_t)send->tag.bytes : -send->result;
 }
 
 int64_t ics_synchronous_send(IcsSocket *self, const void *bytes, size_t n, int flags,
@@ -361,13 +331,10 @@ int64_t ics_synchronous_send(IcsSocket *self, const void *bytes, size_t n, int f
     }
     result = ics_rendezvous_send(synchronous->machine, synchronous_now(synchronous),
                                  synchronous_peer(to), bytes, n);
-    if (result != 0) {
-        return -result;
-    }
-    SynchronousSend *send = synchronous_start_send(synchronous, to, n);
-    ics_socket_message_sent(self, send->flow, &send->tag);
+    g_assert(result == 0);
+    synchronous_start_send(synchronous, to, n);
     synchronous_pump(synchronous);
-    return synchronous_await(synchronous, send);
+    return synchronous_await(synchronous);
 }
 
 uint64_t ics_synchronous_queued(const struct IcsSynchronous *self)
