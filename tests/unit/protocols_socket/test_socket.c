@@ -351,6 +351,8 @@ static void resolve_endpoints(IcsProcess *self, gconstpointer network)
     }
     g_assert_cmpint(ics_resolve_endpoint(self, "c:7", &endpoint), ==, -ICS_EHOSTNOTFOUND);
     g_assert_cmpint(ics_resolve_endpoint(self, "b:c:7", &endpoint), ==, -ICS_EHOSTNOTFOUND);
+    g_autofree char *long_name = g_strdup_printf("%0300d:7", 0);
+    g_assert_cmpint(ics_resolve_endpoint(self, long_name, &endpoint), ==, -ICS_EHOSTNOTFOUND);
     g_assert_cmpint(ics_resolve_endpoint(self, "b:1", &endpoint), ==, 0);
     g_assert_cmpint(endpoint.address, ==, ics_small_network_address(network, "b"));
     g_assert_cmpint(endpoint.port, ==, 1);
