@@ -304,6 +304,30 @@ static void a_process_that_computes_is_told_from_one_that_waits(void **state)
     expect(state, "compute@0s; receive@3ms; ");
 }
 
+static void poll_for_ever(IcsProcess *self, gconstpointer network)
+{
+    uint8_t byte;
+    int socket = ics_small_processes_bound(self, ICS_SOCKET_DATAGRAM, 7);
+    while (ics_receive(self, socket, &byte, 1, ICS_DONT_WAIT) == -EAGAIN) {
+    }
+    say(self, network, "got", byte);
+}
+
+static void send_to_poller(IcsProcess *self, gconstpointer network)
+{
+    uint8_t byte = 42;
+    int socket = ics_socket(self, ICS_SOCKET_DATAGRAM);
+    say(self, network, "send", ics_send_to(self, socket, &byte, 1, 0, at(network, "a", 7)));
+}
+
+/* Without a turn for others, the message to itself would never arrive. */
+static void a_process_that_polls_for_ever_gives_others_their_turn(void **state)
+{
+    start(state, "a", "p", poll_for_ever);
+    start(state, "a", "q", send_to_poller);
+    expect(state, "q send=1@0s; p got=42@0s; ");
+}
+
 /* ---- random numbers ---- */
 
 typedef struct {
@@ -395,6 +419,7 @@ int main(void)
         TEST(all_processes_are_known_in_the_order_of_their_starts),
         TEST(time_passes_in_sleep_and_in_computing),
         TEST(a_process_that_computes_is_told_from_one_that_waits),
+        TEST(a_process_that_polls_for_ever_gives_others_their_turn),
         cmocka_unit_test(random_numbers_are_the_processs_own),
         cmocka_unit_test(two_lives_of_a_process_draw_different_numbers),
         TEST(a_process_has_memory_a_name_and_a_log),

@@ -246,6 +246,48 @@ static void a_plain_datagram_is_no_message(void **state)
     assert_int_equal(ics_small_network_dropped(network, "b", ICS_CAUSE_NO_PROTOCOL), 2);
 }
 
+/* DATA number 0 of session 1 from an address that no way leads to (rendezvous_wire.h). */
+static void a_message_that_cannot_be_answered_is_taken_all_the_same(void **state)
+{
+    static const uint8_t data[] = "\x52\x56\x01\x01\0\0\0\1\0\0\0\0\0\2\0\0hi";
+    IcsSmallNetwork *network = *state;
+    IcsRawPacket packet;
+    start(state, "b", "q", take_one);
+    ics_small_network_run_until(network, 1);
+    ics_raw_packet_udp(&packet, ICS_RAW_ADDRESS(192, 0, 2, 1), 5000,
+                       ics_small_network_address(network, "b"), 7, "eighteen bytes....");
+    memcpy(packet.bytes + 28, data, 18);
+    ics_raw_packet_seal_udp(&packet);
+    ics_small_network_inject(network, "b", &packet);
+    expect(state, "q hi=2@0s; ");
+    assert_int_equal(ics_small_network_n_sent(network), 0);
+}
+
+static void take_refused(IcsProcess *self, gconstpointer network)
+{
+    int socket = bound(self, 7);
+    ics_connect(self, socket, at(network, "a", 5000));
+    receive_text(self, network, socket);
+    ics_sleep(self, 50 * MS);
+    receive_text(self, network, socket);
+}
+
+static void send_and_close(IcsProcess *self, gconstpointer network)
+{
+    int socket = bound(self, 5000);
+    ics_set_option(self, socket, ICS_OPTION_SEND_TIMEOUT, 1);
+    say(self, network, "send", ics_send_to(self, socket, "x", 1, 0, at(network, "b", 7)));
+    ics_close(self, socket);
+}
+
+/* The acknowledgement finds a closed port. */
+static void a_refusal_is_told_to_the_next_receive(void **state)
+{
+    start(state, "b", "q", take_refused);
+    start(state, "a", "p", send_and_close);
+    expect(state, "p send=ETIMEDOUT@1ns; q x=1@5ms; q receive=ECONNREFUSED@55ms; ");
+}
+
 static void send_without_checksum(IcsProcess *self, gconstpointer network)
 {
     int socket = ics_socket(self, ICS_SOCKET_SYNCHRONOUS);
@@ -373,6 +415,8 @@ int main(void)
         TEST(what_a_closed_socket_held_is_lost),
         TEST(what_a_crashed_host_held_is_lost_by_the_crash),
         TEST(a_plain_datagram_is_no_message),
+        TEST(a_message_that_cannot_be_answered_is_taken_all_the_same),
+        TEST(a_refusal_is_told_to_the_next_receive),
         TEST(the_checksum_can_be_left_out),
         TEST(a_handler_receives_without_waiting),
         TEST(every_packet_is_accounted_for_over_loss_and_duplication),
