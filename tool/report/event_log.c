@@ -45,6 +45,7 @@ static void event_log_message(IcsEventLog *self, IcsJsonWriter *writer, const Ic
         return;
     }
     ics_json_writer_member_string(writer, "flow", event_log_flow(self, tag->flow));
+    ics_json_writer_member_uint64(writer, "flow_id", tag->flow);
     ics_json_writer_member_uint64(writer, "message", tag->ordinal + 1);
     ics_json_writer_member_int64(writer, "sent_ns", tag->sent_ns);
 }
