@@ -19,7 +19,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 static uint64_t fuzz_trace_work(const IcsJsonNode *node)
 {
     static const char *const factors[] = {"times", "messages"};
-    uint64_t work = 1;
+    uint64_t work = ics_json_type(node) == ICS_JSON_OBJECT;
     IcsJsonIterator iterator;
     IcsJsonNode child;
     ics_json_iterator_init(&iterator, node);
