@@ -18,9 +18,6 @@
 /* The only version of the format. */
 #define ICS_TRACE_VERSION 1
 
-/* Where a run stops that has no "stop" (and is not quiescent before). */
-#define ICS_TRACE_DEFAULT_STOP_NS (INT64_C(3600) * 1000000000)
-
 typedef struct IcsTrace IcsTrace;
 
 /* One fault element of a link or host, as the trace says it. */

@@ -47,7 +47,7 @@ static void what_is_not_said_has_its_default(void **state)
     assert_string_equal(trace->title, "untitled");
     assert_null(trace->look_at);
     assert_int_equal(trace->seed, 1);
-    assert_int_equal(trace->stop_ns, ICS_TRACE_DEFAULT_STOP_NS);
+    assert_int_equal(trace->stop_ns, 3600 * ICS_NS_PER_S);
     assert_false(trace->has_stop);
     assert_true(trace->epoch_unix_ns == INT64_C(946684800) * ICS_NS_PER_S);
     assert_int_equal(trace->links->len, 0);
