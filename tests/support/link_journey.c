@@ -91,13 +91,16 @@ static double journey_measure(uint64_t seed, const IcsJourneyLaw *law, IcsJourne
     return z;
 }
 
-/* One z-score over the limit settles it. */
+/* Seeds that may be enough to find a law wrong. */
+#define JOURNEY_FIRST_SEEDS 8
+
 static bool journey_is_found_wrong(const IcsJourneyLaw *law, IcsJourneyMeasure measure)
 {
     double z[ICS_STAT_SEEDS];
     for (uint64_t seed = 1; seed <= ICS_STAT_SEEDS; seed++) {
         z[seed - 1] = journey_measure(seed, law, measure);
-        if (fabs(z[seed - 1]) > ICS_STAT_MAX_SIGMA) {
+        if (fabs(z[seed - 1]) > ICS_STAT_MAX_SIGMA ||
+            (seed == JOURNEY_FIRST_SEEDS && !ics_stat_pass(z, seed))) {
             return true;
         }
     }

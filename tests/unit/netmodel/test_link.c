@@ -86,22 +86,20 @@ static void the_largest_packet_at_one_bit_a_second_takes_six_days(void **state)
     ics_link_fixture_expect(fixture, "0@524280000000000 1@1048560000000000");
 }
 
+/* 768,000 packets of 1500 bytes fill three centuries: as if they were there already. */
 static void a_queue_that_would_take_longer_than_time_lasts_is_no_overflow(void **state)
 {
-    enum { PACKETS = 30000 }; /* of 5.2e14 ns each: 1.6e19 ns */
+    enum { PACKETS = 5 };
     IcsLinkFixture *fixture = *state;
-    IcsLinkDirection *wire = ics_link_fixture_wire(fixture, 1, 0, PACKETS, false);
+    IcsLinkDirection *wire = ics_link_fixture_wire(fixture, 1, 0, 100, false);
+    wire->transmitter.busy_until_ns = INT64_MAX / 2 - 524280 * SECOND;
     for (int i = 0; i < PACKETS; i++) {
         ics_link_fixture_send(fixture, i, wire, 0, 65535);
     }
     assert_int_equal(ics_link_fixture_run_until(fixture, SECOND), ICS_STOP_TIME);
     assert_int_equal(ics_link_direction_in_flight(wire), PACKETS);
-    assert_int_equal(ics_link_direction_busy_ns(wire), SECOND);
-    uint64_t waited_ns = 0;
-    for (int i = 1; i < PACKETS; i++) {
-        waited_ns += (uint64_t)(SECOND - i);
-    }
-    assert_int_equal(ics_link_direction_waited_ns(wire), waited_ns);
+    assert_int_equal(wire->transmitter.busy_until_ns, INT64_MAX / 2);
+    assert_int_equal(ics_link_direction_waited_ns(wire), PACKETS * SECOND - (0 + 1 + 2 + 3 + 4));
 }
 
 static void the_two_directions_do_not_share_the_transmitter(void **state)
