@@ -86,17 +86,17 @@ void ics_raw_packet_udp(IcsRawPacket *self, uint32_t source, uint16_t source_por
     ics_raw_packet_seal_udp(self);
 }
 
-void ics_raw_packet_icmp(IcsRawPacket *self, uint32_t source, uint32_t destination, uint8_t type,
-                         uint8_t code, uint32_t rest, const void *body, size_t n)
+void ics_raw_packet_icmp(IcsRawPacket *self, uint32_t source, uint32_t destination,
+                         const IcsRawIcmp *message)
 {
     ics_raw_packet_ipv4(self, source, destination, ICMP, "\0\0\0\0\0\0\0", ICMP_BYTES);
-    self->bytes[IP_BYTES] = type;
-    self->bytes[IP_BYTES + 1] = code;
-    ics_raw_packet_put32(self, IP_BYTES + 4, rest);
-    if (n > 0) {
-        memcpy(self->bytes + IP_BYTES + ICMP_BYTES, body, n);
+    self->bytes[IP_BYTES] = message->type;
+    self->bytes[IP_BYTES + 1] = message->code;
+    ics_raw_packet_put32(self, IP_BYTES + 4, message->rest);
+    if (message->n > 0) {
+        memcpy(self->bytes + IP_BYTES + ICMP_BYTES, message->body, message->n);
     }
-    self->n += n;
+    self->n += message->n;
     ics_raw_packet_put16(self, 2, (uint16_t)self->n);
     ics_raw_packet_seal_ip(self);
     ics_raw_packet_seal_icmp(self);

@@ -27,9 +27,18 @@ void ics_raw_packet_ipv4(IcsRawPacket *self, uint32_t source, uint32_t destinati
 void ics_raw_packet_udp(IcsRawPacket *self, uint32_t source, uint16_t source_port,
                         uint32_t destination, uint16_t destination_port, const char *text);
 
-/* The same around an ICMP message: type, code, the second word, a body. */
-void ics_raw_packet_icmp(IcsRawPacket *self, uint32_t source, uint32_t destination, uint8_t type,
-                         uint8_t code, uint32_t rest, const void *body, size_t n);
+/* An ICMP message: `rest` is the second word, the body of n bytes is nullable when empty. */
+typedef struct IcsRawIcmp {
+    uint8_t type;
+    uint8_t code;
+    uint32_t rest;
+    const void *body;
+    size_t n;
+} IcsRawIcmp;
+
+/* The same around an ICMP message. */
+void ics_raw_packet_icmp(IcsRawPacket *self, uint32_t source, uint32_t destination,
+                         const IcsRawIcmp *message);
 
 /* Puts n bytes of options (a multiple of 4) behind the header. */
 void ics_raw_packet_insert_options(IcsRawPacket *self, const uint8_t *options, size_t n);

@@ -17,6 +17,7 @@ typedef struct {
 static void receiver_deliver(IcsUdpPort *port, IcsPacket *packet, const IcsUdpDelivery *delivery)
 {
     Receiver *self = ICS_CONTAINER_OF(port, Receiver, port);
+    assert_int_equal(packet->length, delivery->payload_offset + delivery->payload_bytes);
     ics_small_network_note(self->network, "%x:%u \"%.*s\"", delivery->source_address,
                            delivery->source_port, (int)delivery->payload_bytes,
                            (const char *)packet->bytes + delivery->payload_offset);

@@ -54,7 +54,8 @@ static void make_unreachable(IcsSmallNetwork *network, IcsRawPacket *packet, uin
 {
     IcsRawPacket cause;
     ics_raw_packet_udp(&cause, a(network), 5000, b(network), 7, "hello");
-    ics_raw_packet_icmp(packet, b(network), a(network), UNREACHABLE, code, 0, cause.bytes, quoted);
+    ics_raw_packet_icmp(packet, b(network), a(network),
+                        &(IcsRawIcmp){UNREACHABLE, code, 0, cause.bytes, quoted});
 }
 
 static void expect_error(IcsSmallNetwork *network, uint8_t code, int error)
@@ -72,7 +73,8 @@ static void an_echo_request_is_answered_with_its_own_data(void **state)
 {
     IcsSmallNetwork *network = *state;
     IcsRawPacket packet;
-    ics_raw_packet_icmp(&packet, a(network), b(network), ECHO, 0, 0x12345678, "abcdefg", 7);
+    ics_raw_packet_icmp(&packet, a(network), b(network),
+                        &(IcsRawIcmp){ECHO, 0, 0x12345678, "abcdefg", 7});
     ics_small_network_inject(network, "b", &packet);
     assert_int_equal(ics_small_network_n_sent(network), 1);
     size_t n;
@@ -91,7 +93,7 @@ static void an_echo_without_data_is_answered(void **state)
 {
     IcsSmallNetwork *network = *state;
     IcsRawPacket packet;
-    ics_raw_packet_icmp(&packet, a(network), b(network), ECHO, 0, 1, NULL, 0);
+    ics_raw_packet_icmp(&packet, a(network), b(network), &(IcsRawIcmp){ECHO, 0, 1, NULL, 0});
     ics_small_network_inject(network, "b", &packet);
     size_t n;
     const uint8_t *reply = ics_small_network_sent(network, 0, &n);
@@ -106,7 +108,7 @@ static void an_echo_that_came_to_the_second_address_is_answered_by_it(void **sta
     uint32_t second = ICS_RAW_ADDRESS(10, 0, 7, 1);
     ics_network_add_interface(network->network, ics_small_network_host(network, "b"), "eth9",
                               second, 24, NULL);
-    ics_raw_packet_icmp(&packet, a(network), second, ECHO, 0, 1, "x", 1);
+    ics_raw_packet_icmp(&packet, a(network), second, &(IcsRawIcmp){ECHO, 0, 1, "x", 1});
     ics_small_network_inject(network, "b", &packet);
     size_t n;
     assert_int_equal(ics_raw_get32(ics_small_network_sent(network, 0, &n) + 12), second);
@@ -116,7 +118,7 @@ static void a_damaged_or_short_message_is_dropped(void **state)
 {
     IcsSmallNetwork *network = *state;
     IcsRawPacket packet;
-    ics_raw_packet_icmp(&packet, a(network), b(network), ECHO, 0, 1, "data", 4);
+    ics_raw_packet_icmp(&packet, a(network), b(network), &(IcsRawIcmp){ECHO, 0, 1, "data", 4});
     packet.bytes[BODY] ^= 1;
     ics_small_network_inject(network, "b", &packet);
     assert_int_equal(ics_small_network_dropped(network, "b", ICS_CAUSE_BAD_CHECKSUM), 1);
@@ -131,10 +133,10 @@ static void an_echo_is_not_answered_over_the_mtu(void **state)
     IcsSmallNetwork *network = *state;
     IcsRawPacket packet;
     g_autofree char *data = g_strnfill(1473, 'x');
-    ics_raw_packet_icmp(&packet, a(network), b(network), ECHO, 0, 1, data, 1473);
+    ics_raw_packet_icmp(&packet, a(network), b(network), &(IcsRawIcmp){ECHO, 0, 1, data, 1473});
     ics_small_network_inject(network, "b", &packet);
     assert_int_equal(ics_small_network_n_sent(network), 0);
-    ics_raw_packet_icmp(&packet, a(network), b(network), ECHO, 0, 1, data, 1472);
+    ics_raw_packet_icmp(&packet, a(network), b(network), &(IcsRawIcmp){ECHO, 0, 1, data, 1472});
     ics_small_network_inject(network, "b", &packet);
     assert_int_equal(ics_small_network_n_sent(network), 1);
 }
@@ -146,8 +148,8 @@ static void no_message_but_an_echo_request_is_answered(void **state)
         IcsRawPacket packet;
         IcsRawPacket cause;
         ics_raw_packet_udp(&cause, b(network), 5000, a(network), 7, "hello");
-        ics_raw_packet_icmp(&packet, a(network), b(network), (uint8_t)type, 0, 0, cause.bytes,
-                            cause.n);
+        ics_raw_packet_icmp(&packet, a(network), b(network),
+                            &(IcsRawIcmp){(uint8_t)type, 0, 0, cause.bytes, cause.n});
         ics_small_network_inject(network, "b", &packet);
     }
     assert_int_equal(ics_small_network_n_sent(network), 1);
@@ -239,7 +241,8 @@ static void other_errors_are_not_told(void **state)
     connect_receiver(&receiver, network);
     ics_raw_packet_udp(&cause, a(network), 5000, b(network), 7, "hello");
     for (uint8_t type = 4; type < 14; type++) {
-        ics_raw_packet_icmp(&packet, b(network), a(network), type, 3, 0, cause.bytes, cause.n);
+        ics_raw_packet_icmp(&packet, b(network), a(network),
+                            &(IcsRawIcmp){type, 3, 0, cause.bytes, cause.n});
         ics_small_network_inject(network, "a", &packet);
     }
     assert_int_equal(receiver.times, 0);
@@ -305,7 +308,8 @@ static void an_error_about_another_protocol_is_not_told(void **state)
     connect_receiver(&receiver, network);
     ics_raw_packet_udp(&cause, a(network), 5000, b(network), 7, "hello");
     cause.bytes[PROTOCOL] = 6;
-    ics_raw_packet_icmp(&packet, b(network), a(network), UNREACHABLE, 3, 0, cause.bytes, cause.n);
+    ics_raw_packet_icmp(&packet, b(network), a(network),
+                        &(IcsRawIcmp){UNREACHABLE, 3, 0, cause.bytes, cause.n});
     ics_small_network_inject(network, "a", &packet);
     assert_int_equal(receiver.times, 0);
 }
@@ -318,7 +322,8 @@ static void a_quote_with_options_is_read_behind_them(void **state)
     connect_receiver(&receiver, network);
     ics_raw_packet_udp(&cause, a(network), 5000, b(network), 7, "hello");
     ics_raw_packet_insert_options(&cause, (const uint8_t *)"\1\1\1\0", 4);
-    ics_raw_packet_icmp(&packet, b(network), a(network), UNREACHABLE, 3, 0, cause.bytes, cause.n);
+    ics_raw_packet_icmp(&packet, b(network), a(network),
+                        &(IcsRawIcmp){UNREACHABLE, 3, 0, cause.bytes, cause.n});
     ics_small_network_inject(network, "a", &packet);
     assert_int_equal(receiver.times, 1);
 }
