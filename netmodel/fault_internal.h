@@ -25,4 +25,15 @@ static inline void ics_fault_flip(IcsPacket *packet, uint32_t bit)
     packet->bytes[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
 }
 
+/* How many moves of a clocked chain are looked back over at the most: some tenths of a second. A
+ * chain that has forgotten nothing after so many goes on from the state in which the last packet
+ * met it (docs/adr/0005-clocked-chains.md). */
+#define ICS_FAULT_CHAIN_MOVES (UINT64_C(1) << 24)
+
+/* The move behind which a search from `moves` back to `reached` ends. */
+static inline uint64_t ics_fault_chain_horizon(uint64_t moves, uint64_t reached)
+{
+    return moves - reached > ICS_FAULT_CHAIN_MOVES ? moves - ICS_FAULT_CHAIN_MOVES : reached;
+}
+
 #endif

@@ -169,7 +169,8 @@ static void gilbert_elliott_step(IcsGilbertElliott *self, const IcsPassage *pass
 
 /* Brings the state to a slot: from the last move before it backwards, as far as it takes to find
  * one that leads to the same state whatever was before. That is 1 / (p + r) moves on average
- * (1 / (2 - p - r) if that is less), and never more than have passed since the last packet. */
+ * (1 / (2 - p - r) if that is less), never more than have passed since the last packet,
+ * and never more than ICS_FAULT_CHAIN_MOVES. */
 static void gilbert_elliott_advance(IcsGilbertElliott *self, const IcsPassage *passage,
                                     uint64_t slot)
 {
@@ -182,7 +183,7 @@ static void gilbert_elliott_advance(IcsGilbertElliott *self, const IcsPassage *p
         return;
     }
     bool bad = self->bad, swapped = false;
-    for (uint64_t k = slot; k > reached; k--) {
+    for (uint64_t k = slot; k > ics_fault_chain_horizon(slot, reached); k--) {
         IcsChoice choice = ics_fault_choice(&self->fault, passage, GILBERT_ELLIOTT_DRAW_MOVE);
         choice.step = k - 1;
         int64_t move = ics_choose(passage->chooser, &choice, gilbert_elliott_draw_move, self);

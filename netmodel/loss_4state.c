@@ -187,7 +187,8 @@ static Loss4statePath loss_4state_path_after(const Loss4statePath *path, int64_t
 }
 
 /* Makes all moves up to `moves`: from the last one backwards, until they lead to one state whatever
- * was before. That takes as many as the chain remembers on average, and never more than are due. */
+ * was before. That takes as many as the chain remembers on average, never more than are due, and
+ * never more than ICS_FAULT_CHAIN_MOVES. */
 static void loss_4state_advance(IcsLoss4state *self, const IcsPassage *passage, uint64_t moves)
 {
     uint64_t reached = self->fault.step;
@@ -199,7 +200,8 @@ static void loss_4state_advance(IcsLoss4state *self, const IcsPassage *passage, 
         return;
     }
     Loss4statePath path = {{0, 1, 2, 3}};
-    for (uint64_t k = moves; k > reached && !loss_4state_path_is_constant(&path); k--) {
+    uint64_t horizon = ics_fault_chain_horizon(moves, reached);
+    for (uint64_t k = moves; k > horizon && !loss_4state_path_is_constant(&path); k--) {
         IcsChoice choice = ics_fault_choice(&self->fault, passage, LOSS_4STATE_DRAW_MOVE);
         choice.step = k - 1;
         int64_t move = ics_choose(passage->chooser, &choice, loss_4state_draw_move, self);

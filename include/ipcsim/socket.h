@@ -126,7 +126,7 @@ void ics_compute(IcsProcess *self, int64_t duration_ns);
 typedef void (*IcsProgramMain)(IcsProcess *self, const void *config);
 
 /* Starts another process on the same host. `config` is borrowed and must outlive it; the child's
- * name is the parent's, a slash and `name`. Never NULL. */
+ * name is the parent's, a slash and `name`. NULL when the host has had 100,000 processes. */
 IcsProcess *ics_spawn(IcsProcess *self, const char *name, IcsProgramMain program,
                       const void *config);
 /* Blocks until the child has ended. Returns its exit code, 0 if its program returned, -EINTR if it

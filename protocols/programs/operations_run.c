@@ -18,7 +18,7 @@ typedef struct {
     IcsProcess *process;
     int *sockets; /* by slot: descriptor, -1: none */
     IcsProcess **children;
-    uint8_t *buffer; /* ICS_DATAGRAM_MAX bytes */
+    uint8_t *buffer; /* ICS_DATAGRAM_MAX bytes, NULL before the first receive */
     int64_t received_bytes;
     IcsReceived received;
     uint64_t done;     /* operations so far */
@@ -209,6 +209,9 @@ static int64_t operations_do_receive(OperationsRun *self, const IcsOperation *op
         ics_get_option(self->process, socket, ICS_OPTION_RECEIVE_TIMEOUT, &usual_ns);
         ics_set_option(self->process, socket, ICS_OPTION_RECEIVE_TIMEOUT, config->timeout_ns);
     }
+    if (self->buffer == NULL) {
+        self->buffer = ics_alloc(self->process, ICS_DATAGRAM_MAX);
+    }
     int64_t n = ics_receive_from(self->process, socket, self->buffer, (size_t)config->buffer_bytes,
                                  config->wait ? 0 : ICS_DONT_WAIT, &self->received);
     if (config->has_timeout) {
@@ -277,9 +280,10 @@ static int64_t operations_do_repeat(OperationsRun *self, const IcsOperation *ope
 
 static int64_t operations_do_spawn(OperationsRun *self, const IcsOperation *operation)
 {
-    self->children[operation->slot] = ics_spawn(self->process, operation->config.name,
-                                                ics_operations_program.main, operation->body);
-    return 0;
+    IcsProcess *child = ics_spawn(self->process, operation->config.name,
+                                  ics_operations_program.main, operation->body);
+    self->children[operation->slot] = child;
+    return child != NULL ? 0 : -EAGAIN;
 }
 
 static int64_t operations_do_compute(OperationsRun *self, const IcsOperation *operation)
@@ -343,7 +347,6 @@ static void operations_main(IcsProcess *self, gconstpointer config)
         .process = self,
         .sockets = ics_alloc(self, n * sizeof(int)),
         .children = ics_alloc(self, operations->children->len * sizeof(IcsProcess *)),
-        .buffer = ics_alloc(self, ICS_DATAGRAM_MAX),
     };
     for (guint i = 0; i < n; i++) {
         run.sockets[i] = -1;

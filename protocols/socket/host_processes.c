@@ -121,9 +121,13 @@ uint64_t ics_host_processes_queued(const IcsStack *stack)
 IcsProcess *ics_spawn(IcsProcess *self, const char *name, IcsProgramMain program,
                       const void *config)
 {
+    IcsStack *stack = ics_socket_table_stack(self);
+    if (host_processes_of(stack)->len >= ICS_HOST_PROCESSES_MAX) {
+        return NULL;
+    }
     g_autofree char *full_name = g_strdup_printf("%s/%s", self->name, name);
     IcsProcessProgram made = {.main = program, .config = config};
-    return ics_host_processes_start(ics_socket_table_stack(self), full_name, &made);
+    return ics_host_processes_start(stack, full_name, &made);
 }
 
 int ics_wait(IcsProcess *self, IcsProcess *child)

@@ -5,6 +5,10 @@
 #include "protocols/stack/stack.h"
 #include "sim/process.h"
 
+/* Processes that one host can have had, the ended ones included, before spawn refuses another: they
+ * are kept for the report, and a program that spawns for ever must not eat the machine. */
+#define ICS_HOST_PROCESSES_MAX 100000
+
 /* Starts a process on the stack's host: it gets a table of sockets and runs its first line within
  * the present instant. `name` is copied; the program's config is borrowed. Owned by the stack,
  * alive (if perhaps ended) until the world is freed. */
