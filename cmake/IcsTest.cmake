@@ -1,7 +1,7 @@
 # How test programs become tests. Names are <folder>/<file>, labels what scripts/test selects by.
 
 # Seconds after which a test counts as hung.
-set(ICS_UNIT_TIMEOUT 300)
+set(ICS_UNIT_TIMEOUT 600)
 set(ICS_LONG_TIMEOUT 900)
 
 # cmocka.h wants these included before it, which a sorted list of includes cannot give it.
