@@ -7,6 +7,9 @@
 #include "protocols/programs/payload.h"
 #include "protocols/programs/program_table.h"
 
+/* The chapter's buffer; it is longer when the messages are. */
+#define UDP_CLIENT_REPLY_BYTES 1000
+
 typedef enum { UDP_CLIENT_WAIT_REPLY, UDP_CLIENT_WAIT_NONE } UdpClientWait;
 
 static const char *const udp_client_waits[] = {"reply", "none", NULL};
@@ -60,6 +63,7 @@ typedef struct {
     uint8_t *message;
     size_t message_bytes;
     uint8_t *reply;
+    size_t reply_bytes; /* room for one; a longer reply loses its tail */
     int socket;
     int64_t replies;
 } UdpClient;
@@ -71,7 +75,8 @@ static void udp_client_open(IcsProcess *self, UdpClient *client, const UdpClient
     client->message_bytes =
         config->text != NULL ? strlen(config->text) : (size_t)config->size_bytes;
     client->message = ics_alloc(self, client->message_bytes);
-    client->reply = ics_alloc(self, ICS_DATAGRAM_MAX);
+    client->reply_bytes = MAX(client->message_bytes, (size_t)UDP_CLIENT_REPLY_BYTES);
+    client->reply = ics_alloc(self, client->reply_bytes);
     client->socket = ics_socket(self, ICS_SOCKET_DATAGRAM);
     if (config->text != NULL) {
         memcpy(client->message, config->text, client->message_bytes);
@@ -95,7 +100,7 @@ static void udp_client_send(IcsProcess *self, const UdpClient *client, int64_t n
 /* A reply, or -ETIMEDOUT. */
 static int64_t udp_client_receive(IcsProcess *self, UdpClient *client)
 {
-    int64_t n = ics_receive(self, client->socket, client->reply, ICS_DATAGRAM_MAX, 0);
+    int64_t n = ics_receive(self, client->socket, client->reply, client->reply_bytes, 0);
     if (n < 0 && n != -ETIMEDOUT) {
         ics_program_fail(self, "receive", n);
     }

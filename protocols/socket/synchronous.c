@@ -13,10 +13,10 @@ typedef struct SynchronousSend {
     int result; /* when done: 0 or a positive errno */
 } SynchronousSend;
 
-/* A message that a receive has taken from the machine. */
+/* A message that a receive has taken from the machine, and the datagram that brought it. */
 typedef struct SynchronousReceived {
     IcsRendezvousEvent event;
-    IcsMessageTag tag;
+    IcsPacket *packet;
 } SynchronousReceived;
 
 typedef struct IcsSynchronous {
@@ -132,10 +132,8 @@ static void synchronous_finish_receive(IcsSynchronous *self, const IcsRendezvous
     IcsPacket *packet = synchronous_take_held(self, name);
     g_assert(packet != NULL);
     SynchronousReceived *received = g_new(SynchronousReceived, 1);
-    *received = (SynchronousReceived){*event, packet->message};
+    *received = (SynchronousReceived){*event, packet};
     g_queue_push_tail(&self->delivered, received);
-    ics_socket_message_taken(self->socket, packet, event->n);
-    ics_packet_free(packet);
     ics_wait_queue_wake_one(&self->socket->readers);
 }
 
@@ -259,20 +257,24 @@ struct IcsSynchronous *ics_synchronous_new(IcsSocket *socket)
     return self;
 }
 
-static void synchronous_free_received(gpointer data)
+static void synchronous_free_received(SynchronousReceived *received)
 {
-    SynchronousReceived *received = data;
     g_free(received->event.bytes);
     g_free(received);
 }
 
 void ics_synchronous_free(struct IcsSynchronous *self, IcsCause cause)
 {
+    IcsHost *host = self->socket->stack->host;
     IcsPacket *packet;
     while ((packet = ics_packet_list_take(&self->held)) != NULL) {
-        ics_host_drop(self->socket->stack->host, packet, cause);
+        ics_host_drop(host, packet, cause);
     }
-    g_queue_clear_full(&self->delivered, synchronous_free_received);
+    SynchronousReceived *received;
+    while ((received = g_queue_pop_head(&self->delivered)) != NULL) {
+        ics_host_drop(host, received->packet, cause);
+        synchronous_free_received(received);
+    }
     ics_timer_clear(&self->timer);
     ics_rendezvous_free(self->machine);
     g_free(self);
@@ -339,7 +341,7 @@ int64_t ics_synchronous_send(IcsSocket *self, const void *bytes, size_t n, int f
 
 uint64_t ics_synchronous_queued(const struct IcsSynchronous *self)
 {
-    return self->held.packets;
+    return self->held.packets + self->delivered.length;
 }
 
 static int64_t synchronous_take(IcsSynchronous *self, void *buffer, size_t n, IcsReceived *received)
@@ -355,10 +357,12 @@ static int64_t synchronous_take(IcsSynchronous *self, void *buffer, size_t n, Ic
             .from = synchronous_endpoint(event->peer),
             .bytes = event->n,
             .truncated = copied < event->n,
-            .sent_ns = message->tag.sent_ns,
-            .ordinal = message->tag.ordinal,
+            .sent_ns = message->packet->message.sent_ns,
+            .ordinal = message->packet->message.ordinal,
         };
     }
+    ics_socket_message_taken(self->socket, message->packet, copied);
+    ics_packet_free(message->packet);
     synchronous_free_received(message);
     return (int64_t)copied;
 }
