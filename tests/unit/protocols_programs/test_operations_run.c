@@ -101,7 +101,8 @@ static void a_name_can_be_given_to_another_socket(void **state)
 static void a_socket_that_was_not_made_is_not_open(void **state)
 {
     start(state, "a", "p",
-          "[{'do': 'repeat', 'times': 0, 'operations': [{'do': 'socket', 'socket': 's'}]},"
+          "[{'do': 'socket', 'socket': 'other'},"
+          "{'do': 'repeat', 'times': 0, 'operations': [{'do': 'socket', 'socket': 's'}]},"
           "{'do': 'bind', 'socket': 's', 'expect': 'EBADF'},"
           "{'do': 'receive', 'socket': 's', 'timeout': '1s', 'expect': 'EBADF'}]");
     expect(state, "p: bind: EBADF, not an open socket@0s; "

@@ -86,10 +86,10 @@ static void to_kill_a_process_kills_its_children(void **state)
     ics_small_processes_note_all(*state);
     start(state, "a", "p", spawn_and_wait_for_ever);
     start(state, "a", "pp", child_return);
-    ics_small_network_at(*state, 30 * MS, kill_named, "p");
-    ics_small_network_at(*state, 40 * MS, kill_named, "p");
-    expect(state, "pp returns=0@10ms; pp returned 0@10ms; p killed 0@30ms; p/c killed 0@30ms; "
-                  "killed 2@30ms; killed 0@40ms; ");
+    ics_small_network_at(*state, 3 * MS, kill_named, "p");
+    ics_small_network_at(*state, 4 * MS, kill_named, "p");
+    expect(state, "p killed 0@3ms; p/c killed 0@3ms; killed 2@3ms; killed 0@4ms; "
+                  "pp returns=0@10ms; pp returned 0@10ms; ");
 }
 
 static void end_before_the_child(IcsProcess *self, gconstpointer network)
@@ -116,6 +116,31 @@ static void children_have_children(void **state)
 {
     start(state, "a", "p", nest);
     expect(state, "p/c child=5@0s; p child=3@0s; ");
+}
+
+static void child_does_nothing(G_GNUC_UNUSED IcsProcess *self, G_GNUC_UNUSED gconstpointer network)
+{
+}
+
+static void spawn_as_many_as_possible(IcsProcess *self, gconstpointer network)
+{
+    int64_t n = 0;
+    while (ics_spawn(self, "c", child_does_nothing, network) != NULL) {
+        n++;
+    }
+    say(self, network, "spawned", n);
+    ics_sleep(self, MS);
+    g_assert_null(ics_spawn(self, "c", child_does_nothing, network)); /* ended ones count too */
+}
+
+static void a_host_has_100000_processes_at_most(void **state)
+{
+    IcsSmallNetwork *network = *state;
+    start(state, "a", "p", spawn_as_many_as_possible);
+    start(state, "b", "p", spawn_and_wait);
+    ics_small_network_run(network);
+    assert_non_null(strstr(network->notes->str, "p spawned=99999@0s; "));
+    assert_non_null(strstr(network->notes->str, "p second=42@20ms; "));
 }
 
 /* ---- ends ---- */
@@ -410,6 +435,7 @@ int main(void)
         TEST(to_kill_a_process_kills_its_children),
         TEST(a_child_outlives_its_parent),
         TEST(children_have_children),
+        TEST(a_host_has_100000_processes_at_most),
         TEST(an_exit_closes_the_sockets),
         TEST(a_kill_closes_the_sockets),
         TEST(a_process_is_killed_in_its_receive),

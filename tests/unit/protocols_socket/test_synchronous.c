@@ -165,6 +165,21 @@ static void a_receiver_is_told_sender_length_truncation_and_send_time(void **sta
     expect(state, "q n=3@8ms; p one=3@13ms; q n=2@18ms; p two=3@23ms; ");
 }
 
+static void note_delivered(gpointer data, const IcsObservation *observation)
+{
+    ics_small_network_note(data, "%d of %u", (int)observation->value, observation->message->bytes);
+}
+
+static void observers_are_told_how_much_was_copied(void **state)
+{
+    IcsSmallNetwork *network = *state;
+    ics_bus_subscribe(&network->simulation->bus, ICS_OBSERVE_MASK(MESSAGE_DELIVERED),
+                      note_delivered, network);
+    start(state, "b", "q", take_with_everything);
+    start(state, "a", "p", send_from_5000);
+    expect(state, "3 of 3@8ms; q n=3@8ms; p one=3@13ms; 2 of 3@18ms; q n=2@18ms; p two=3@23ms; ");
+}
+
 /* ---- loss and duplication ---- */
 
 static void a_lost_message_is_repeated(void **state)
@@ -388,6 +403,7 @@ int main(void)
         TEST(a_send_blocks_until_the_receive_is_issued),
         TEST(messages_may_be_empty_or_lose_their_tails),
         TEST(a_receiver_is_told_sender_length_truncation_and_send_time),
+        TEST(observers_are_told_how_much_was_copied),
         TEST(a_lost_message_is_repeated),
         TEST(a_lost_acknowledgement_is_repeated_but_the_message_is_not_taken_twice),
         TEST(duplicates_are_taken_once),
