@@ -9,7 +9,6 @@ builds=${IPCSIM_BUILDS:-$root/build}
 # Debian packages: what `scripts/run` needs, and what the tests and checks need on top.
 build_packages="gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev libjson-c-dev
     libpcap-dev libxxhash-dev"
-# shellcheck disable=SC2034 # the sourcing script uses it
 test_packages="$build_packages g++ libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev
     groff-base llvm gcovr git jq python3 python3-jsonschema tshark util-linux valgrind"
 
@@ -60,7 +59,7 @@ quietly()
 }
 
 # Installs the packages among "$@" that are missing. A system without dpkg is left to its owner.
-need_packages()
+install_missing()
 {
     command -v dpkg-query >/dev/null || return 0
     missing=$(missing_packages "$@")
@@ -71,6 +70,18 @@ need_packages()
     # shellcheck disable=SC2086 # a list of words
     quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
         --no-install-recommends $missing || die "cannot install: $missing"
+}
+
+need_build_packages()
+{
+    # shellcheck disable=SC2086 # a list of words
+    install_missing $build_packages
+}
+
+need_test_packages()
+{
+    # shellcheck disable=SC2086 # a list of words
+    install_missing $test_packages
 }
 
 # build_preset PRESET TARGET...: configures once (Ninja repeats it where it has to) and builds.
