@@ -11,6 +11,7 @@
 
 /* What one interface saw. */
 typedef struct CaptureFile {
+    char *path;
     IcsFileWriter *writer;
     pcap_t *format;
 } CaptureFile;
@@ -34,15 +35,15 @@ static bool capture_file_begin(CaptureFile *self)
 
 static CaptureFile *capture_new_file(IcsCapture *self, const IcsInterface *interface)
 {
-    g_autofree char *path =
-        g_strdup_printf("%s/%s-%s.pcap", self->directory, interface->host->name, interface->name);
     CaptureFile *file = g_new0(CaptureFile, 1);
+    file->path =
+        g_strdup_printf("%s/%s-%s.pcap", self->directory, interface->host->name, interface->name);
     g_ptr_array_add(self->order, file);
     g_hash_table_insert(self->files, (gpointer)interface, file);
-    file->writer = ics_file_writer_open(path, &self->error);
+    file->writer = ics_file_writer_open(file->path, &self->error);
     if (file->writer != NULL && !capture_file_begin(file)) {
         g_set_error(&self->error, ICS_ERROR, ICS_ERROR_MACHINE, "%s: libpcap refused the stream",
-                    path);
+                    file->path);
     }
     return file;
 }
@@ -63,7 +64,12 @@ static void capture_write(IcsCapture *self, const IcsInterface *interface, int64
         .caplen = packet->length,
         .len = packet->length,
     };
-    pcap_dump((u_char *)ics_file_writer_stream(file->writer), &header, packet->bytes);
+    FILE *stream = ics_file_writer_stream(file->writer);
+    pcap_dump((u_char *)stream, &header, packet->bytes);
+    if (ferror(stream)) { /* libpcap does not say so */
+        g_set_error(&self->error, ICS_ERROR, ICS_ERROR_MACHINE, "%s: cannot be written: %s",
+                    file->path, g_strerror(errno));
+    }
 }
 
 static void capture_observe(gpointer data, const IcsObservation *observation)
@@ -87,6 +93,7 @@ static void capture_free_file(gpointer data)
     CaptureFile *self = data;
     ics_file_writer_discard(self->writer);
     g_clear_pointer(&self->format, pcap_close);
+    g_free(self->path);
     g_free(self);
 }
 
@@ -119,12 +126,7 @@ static void capture_commit(IcsCapture *self)
 
 bool ics_capture_is_well(const IcsCapture *self)
 {
-    bool well = self->error == NULL;
-    for (guint i = 0; well && i < self->order->len; i++) {
-        const CaptureFile *file = g_ptr_array_index(self->order, i);
-        well = !ferror(ics_file_writer_stream(file->writer));
-    }
-    return well;
+    return self->error == NULL;
 }
 
 void ics_capture_discard(IcsCapture *self)
