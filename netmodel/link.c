@@ -232,8 +232,7 @@ uint64_t ics_link_direction_busy_ns(const IcsLinkDirection *self)
 {
     int64_t now_ns = self->simulation->now_ns;
     if (self->in_service != NULL) {
-        return self->counters.busy_ns +
-               (uint64_t)(MIN(now_ns, self->in_service->departs_ns) - self->in_service->starts_ns);
+        return self->counters.busy_ns + (uint64_t)(now_ns - self->in_service->starts_ns);
     }
     int64_t ahead_ns = self->scheduled ? 0 : MAX(self->transmitter.busy_until_ns - now_ns, 0);
     return self->counters.busy_ns - (uint64_t)ahead_ns;

@@ -79,7 +79,6 @@ void ics_link_direction_set_rate(IcsLinkDirection *self, int64_t rate_bps)
     if (rate_bps == self->transmitter.rate_bps) {
         return;
     }
-    link_scheduled_catch_up(self);
     int64_t departs_ns =
         ics_transmitter_set_rate(&self->transmitter, self->simulation->now_ns, rate_bps);
     self->queue->settings.rate_bps = rate_bps;
@@ -122,9 +121,6 @@ void ics_link_direction_flush(IcsLinkDirection *self, IcsCause cause)
 void ics_link_direction_down(IcsLinkDirection *self)
 {
     g_assert(self->scheduled);
-    if (self->down) {
-        return;
-    }
     link_scheduled_catch_up(self);
     self->down = true;
     link_scheduled_abort(self, ICS_CAUSE_LINK_DOWN);

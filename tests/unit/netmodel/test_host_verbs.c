@@ -183,9 +183,12 @@ static void each_interface_of_a_paused_host_keeps_a_thousand_packets(void **stat
     /* The room is there again. */
     ics_link_fixture_host_verb(fixture, 50, "b", ics_host_pause);
     ics_link_fixture_burst(fixture, 60, wire, MOST, 20);
+    for (int i = 0; i < MOST; i++) {
+        ics_link_fixture_send_to_itself(fixture, 60, "b", 1);
+    }
     ics_link_fixture_host_verb(fixture, 70, "b", ics_host_resume);
     ics_link_fixture_run(fixture);
-    assert_int_equal(fixture->inputs->len, 4 * MOST);
+    assert_int_equal(fixture->inputs->len, 5 * MOST);
     assert_int_equal(b->dropped[ICS_CAUSE_HOST_PAUSED], 8);
 }
 

@@ -412,6 +412,26 @@ static void observers_follow_a_packet_from_end_to_end(void **state)
     assert_string_equal(ics_link_fixture_back(wire)->name, "wire b->a");
 }
 
+static void check_actor(gpointer data, const IcsObservation *observation)
+{
+    const IcsLinkFixture *fixture = data;
+    assert_int_equal(fixture->simulation->current, observation->node);
+}
+
+/* So that what an observer sets off is caused by the host. */
+static void hosts_execute_their_departures_and_arrivals(void **state)
+{
+    IcsLinkFixture *fixture = *state;
+    ics_bus_subscribe(&fixture->simulation->bus, ICS_OBSERVE_EVERYTHING, check_actor, fixture);
+    IcsLinkDirection *wire = ics_link_fixture_wire(fixture, 8 * MBIT, 5, 9, true);
+    ics_link_fixture_burst(fixture, 3, wire, 3, 100);
+    ics_link_fixture_burst(fixture, 7, ics_link_fixture_back(wire), 3, 100);
+    ics_link_fixture_verb(fixture, 150000, wire, ics_link_direction_hold);
+    ics_link_fixture_verb(fixture, 250000, wire, ics_link_direction_release);
+    ics_link_fixture_run(fixture);
+    assert_int_equal(fixture->inputs->len, 6);
+}
+
 /* ---- queues that need a dequeue event ---- */
 
 static void another_discipline_schedules_its_departures(void **state)
@@ -527,6 +547,7 @@ int main(void)
         TEST(packets_of_equal_arrival_keep_the_order_of_offering_over_several_links),
         TEST(packets_of_several_hosts_arrive_in_the_order_of_their_names),
         TEST(observers_follow_a_packet_from_end_to_end),
+        TEST(hosts_execute_their_departures_and_arrivals),
         TEST(another_discipline_schedules_its_departures),
         TEST(a_discipline_may_drop_what_it_has_accepted),
         TEST(the_queue_knows_rate_and_mtu_of_its_direction),

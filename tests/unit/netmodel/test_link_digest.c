@@ -94,10 +94,13 @@ typedef struct Case {
     int64_t offered_ns;
     uint32_t length;
     uint64_t flow;
-    int64_t delay_ns;
-    int64_t released_ns;
-    bool partitioned;
     uint8_t first_byte;
+    int64_t delay_ns;
+    int64_t mtu_bytes;
+    int64_t released_ns;
+    int64_t partitioned_ns;
+    int64_t down_ns;
+    int64_t until_ns;
 } Case;
 
 static void send_case(IcsLinkFixture *fixture, gpointer data)
@@ -111,24 +114,39 @@ static void send_case(IcsLinkFixture *fixture, gpointer data)
     ics_simulation_enter(fixture->simulation, actor);
 }
 
-static uint64_t digest_of(const Case *self)
+static void prepare_case(const Case *self, IcsLinkFixture *fixture, IcsLinkDirection *wire)
 {
-    static const char *const names[] = {"a", "b", NULL};
-    g_autoptr(IcsLinkFixture) fixture = ics_link_fixture_new(names, 1, INT64_MAX);
-    IcsLinkDirection *wire = ics_link_fixture_wire(fixture, 8 * MBIT, self->delay_ns, 9, false);
     if (self->released_ns > 0) {
         ics_link_direction_hold(wire);
         ics_link_fixture_verb(fixture, self->released_ns, wire, ics_link_direction_release);
     }
-    if (self->partitioned) {
-        ics_link_direction_partition(wire);
+    if (self->partitioned_ns > 0) {
+        ics_link_fixture_verb(fixture, self->partitioned_ns, wire, ics_link_direction_partition);
+    }
+    if (self->down_ns > 0) {
+        ics_link_fixture_verb(fixture, self->down_ns, wire, ics_link_direction_down);
     }
     ics_link_fixture_at(fixture, self->offered_ns, send_case, (gpointer)self);
-    ics_link_fixture_run(fixture);
-    return ics_network_digest(fixture->network);
 }
 
-static void times_lengths_flows_and_bytes_are_in_the_digest(void **state)
+static uint64_t digest_of(const Case *self)
+{
+    static const char *const names[] = {"a", "b", NULL};
+    g_autoptr(IcsLinkFixture) fixture = ics_link_fixture_new(names, 1, INT64_MAX);
+    IcsLinkConfig config = {.rate_bps = 8 * MBIT,
+                            .delay_ns = self->delay_ns,
+                            .mtu_bytes = self->mtu_bytes,
+                            .scheduled = true};
+    IcsLinkDirection *wire = ics_link_fixture_link(fixture, "a", "b", &config);
+    prepare_case(self, fixture, wire);
+    ics_link_fixture_run_until(fixture, self->until_ns > 0 ? self->until_ns : INT64_MAX);
+    IcsDigest digest = {0};
+    ics_link_direction_fold_digest(wire, &digest);
+    return digest.state;
+}
+
+/* It takes 100 us to leave. */
+static void times_lengths_flows_bytes_and_causes_are_in_the_digest(void **state)
 {
     (void)state;
     static const Case cases[] = {
@@ -140,8 +158,16 @@ static void times_lengths_flows_and_bytes_are_in_the_digest(void **state)
         {.name = "slower", .length = 100, .delay_ns = 1},
         {.name = "held", .length = 100, .released_ns = 200000},
         {.name = "held longer", .length = 100, .released_ns = 200001},
-        {.name = "partitioned", .length = 100, .partitioned = true},
-        {.name = "partitioned later", .length = 100, .partitioned = true, .delay_ns = 1},
+        {.name = "partitioned", .length = 100, .partitioned_ns = 1},
+        {.name = "partitioned later", .length = 100, .partitioned_ns = 1, .delay_ns = 1},
+        {.name = "too big", .length = 100, .mtu_bytes = 99},
+        {.name = "too big later", .length = 100, .mtu_bytes = 99, .offered_ns = 1},
+        {.name = "down", .length = 100, .down_ns = 50000},
+        {.name = "down later", .length = 100, .down_ns = 50001},
+        {.name = "down before", .length = 100, .down_ns = 1, .offered_ns = 2},
+        {.name = "on its way", .length = 100, .until_ns = 50000},
+        {.name = "on the wire", .length = 100, .delay_ns = 100000, .until_ns = 150000},
+        {.name = "longer on the wire", .length = 100, .delay_ns = 100001, .until_ns = 150000},
     };
     uint64_t digests[G_N_ELEMENTS(cases)];
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -153,6 +179,22 @@ static void times_lengths_flows_and_bytes_are_in_the_digest(void **state)
         }
         assert_int_equal(digest_of(&cases[i]), digests[i]);
     }
+}
+
+/* What happens at the far end stands in the stream of the far end. */
+static void the_streams_of_the_two_ends_are_apart(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a", "b", NULL};
+    g_autoptr(IcsLinkFixture) fixture = ics_link_fixture_new(names, 1, INT64_MAX);
+    IcsLinkDirection *wire = ics_link_fixture_wire(fixture, 8 * MBIT, 50000, 1, false);
+    ics_link_fixture_burst(fixture, 0, wire, 3,
+                           100); /* at 150 and 250 us; the third finds no room */
+    ics_link_fixture_verb(fixture, 200000, wire, ics_link_direction_partition);
+    ics_link_fixture_run(fixture);
+    assert_int_equal(wire->offered.records, 3 + 1);
+    assert_int_equal(wire->fates.records, 2);
+    assert_int_equal(wire->arrived.records, 1 + 1);
 }
 
 /* Both directions carry the same packets: who carried them is in the digest too. */
@@ -179,7 +221,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_other_decision_gives_another_digest),
-        cmocka_unit_test(times_lengths_flows_and_bytes_are_in_the_digest),
+        cmocka_unit_test(times_lengths_flows_bytes_and_causes_are_in_the_digest),
+        cmocka_unit_test(the_streams_of_the_two_ends_are_apart),
         cmocka_unit_test(directions_fold_under_their_own_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

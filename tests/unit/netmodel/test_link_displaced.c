@@ -265,6 +265,20 @@ static void one_that_was_overtaken_often_enough_on_its_way_does_not_wait(void **
     expect_extents(fixture, "0@105=3");
 }
 
+/* 1 is overtaken by 2 on its way, and then passes 0, which waits for two. */
+static void one_that_does_not_wait_lets_others_go(void **state)
+{
+    IcsLinkFixture *fixture = *state;
+    IcsLinkDirection *wire = usual_wire(fixture);
+    IcsDelayConfig delay = {.time_ns = 100};
+    affect_nth(fixture, wire, &ics_delay_class, &delay, 2);
+    displace(fixture, wire, 2, 0, "1");
+    displace(fixture, wire, 1, 0, "2");
+    send_every_10ns(fixture, wire, 3, 0);
+    ics_link_fixture_run(fixture);
+    ics_link_fixture_expect(fixture, "2@25 1@115 0@115");
+}
+
 static void an_earlier_packet_that_comes_late_does_not_count(void **state)
 {
     IcsLinkFixture *fixture = *state;
@@ -340,6 +354,20 @@ static void a_flush_into_a_partition_is_lost(void **state)
     ics_link_fixture_expect(fixture, "0@35");
     ics_link_fixture_expect_seen(fixture, ICS_OBSERVE_PACKET_DROPPED, "1@45 partition");
     assert_int_equal(wire->counters.reordered, 0);
+}
+
+static void a_flush_into_hold_and_partition_is_lost_at_once(void **state)
+{
+    IcsLinkFixture *fixture = *state;
+    IcsLinkDirection *wire = usual_wire(fixture);
+    displace(fixture, wire, 9, 30, "1");
+    ics_link_fixture_send(fixture, 0, wire, 0, 100);
+    ics_link_fixture_verb(fixture, 10, wire, ics_link_direction_hold);
+    ics_link_fixture_verb(fixture, 10, wire, ics_link_direction_partition);
+    ics_link_fixture_verb(fixture, 50, wire, ics_link_direction_repair);
+    ics_link_fixture_verb(fixture, 60, wire, ics_link_direction_release);
+    ics_link_fixture_run(fixture);
+    ics_link_fixture_expect_seen(fixture, ICS_OBSERVE_PACKET_DROPPED, "0@35 partition");
 }
 
 static void one_that_gets_to_the_far_end_in_a_partition_is_lost_there(void **state)
@@ -492,12 +520,14 @@ int main(void)
         TEST(a_copy_is_displaced_by_its_own_fate),
         TEST(packets_that_pass_it_on_its_way_count),
         TEST(one_that_was_overtaken_often_enough_on_its_way_does_not_wait),
+        TEST(one_that_does_not_wait_lets_others_go),
         TEST(an_earlier_packet_that_comes_late_does_not_count),
         TEST(a_flush_during_a_hold_waits_for_the_release),
         TEST(what_was_held_overtakes_at_the_release),
         TEST(a_packet_that_gets_to_the_far_end_during_a_hold_waits_from_the_release_on),
         TEST(a_flush_that_is_due_after_all_that_is_held_comes_last),
         TEST(a_flush_into_a_partition_is_lost),
+        TEST(a_flush_into_hold_and_partition_is_lost_at_once),
         TEST(one_that_gets_to_the_far_end_in_a_partition_is_lost_there),
         TEST(what_a_partition_takes_does_not_overtake),
         TEST(down_loses_those_that_wait_or_travel),

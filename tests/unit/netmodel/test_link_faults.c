@@ -377,6 +377,24 @@ static void jitter_that_may_not_reorder_keeps_the_order_and_pushes_packets_toget
     assert_true(together > 10);
 }
 
+static void a_packet_that_may_not_overtake_stays_behind_all_before_it(void **state)
+{
+    IcsLinkFixture *fixture = *state;
+    IcsLinkDirection *wire = usual_wire(fixture);
+    IcsDelayConfig late = {.time_ns = 1000 * US}, in_order = {.time_ns = 1, .reordering = 1};
+    IcsFaultScopeConfig first = {.until_ns = 150 * US}, third = {.from_ns = 250 * US};
+    third.until_ns = 1000 * US;
+    IcsFixtureFault rules[] = {
+        {.klass = &ics_delay_class, .config = &late, .scope = &first},
+        {.klass = &ics_delay_class, .config = &in_order, .scope = &third},
+    };
+    ics_link_fixture_add_fault(fixture, &wire->faults, wire->name, &rules[0]);
+    ics_link_fixture_add_fault(fixture, &wire->faults, wire->name, &rules[1]);
+    ics_link_fixture_burst(fixture, 0, wire, 3, 100);
+    ics_link_fixture_run(fixture);
+    ics_link_fixture_expect(fixture, "1@201000 0@1101000 2@1101000");
+}
+
 /* ---- scope and switch ---- */
 
 static void windows_count_from_the_departure(void **state)
@@ -486,6 +504,7 @@ int main(void)
         TEST(a_packet_that_skips_the_delay_keeps_the_propagation_delay),
         TEST(jitter_reorders),
         TEST(jitter_that_may_not_reorder_keeps_the_order_and_pushes_packets_together),
+        TEST(a_packet_that_may_not_overtake_stays_behind_all_before_it),
         TEST(windows_count_from_the_departure),
         TEST(an_element_that_is_switched_off_lets_packets_pass),
         TEST(netem_sends_the_copy_before_the_original),
