@@ -35,7 +35,7 @@ static void ping(IcsProcess *self, const void *config)
     char text[100];
     IcsEndpoint to;
     int socket = ics_socket(self, ICS_SOCKET_DATAGRAM);
-    ics_set_option(self, socket, ICS_OPTION_RECEIVE_TIMEOUT, 100 * 1000 * 1000);
+    ics_set_option(self, socket, ICS_OPTION_RECEIVE_TIMEOUT, INT64_C(100000000));
     ics_resolve_endpoint(self, "pong:7000", &to);
     for (int i = 0; i < *rounds; i++) {
         ics_send_to(self, socket, "ping", strlen("ping"), 0, to);

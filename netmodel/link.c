@@ -184,9 +184,11 @@ void ics_link_direction_offer(IcsLinkDirection *self, IcsPacket *packet)
     packet->ordinal = ics_simulation_next_ordinal(self->simulation) << ICS_LINK_COPY_BITS;
     self->counters.offered++;
     self->counters.offered_bytes += packet->length;
-    ics_digest_record_bytes(&self->offered, ICS_DIGEST_PACKET_OFFERED, now_ns,
-                            packet->fate.flow ^ packet->fate.lineage, packet->fate.ordinal,
-                            packet->length, packet->bytes, packet->length);
+    ics_digest_record_bytes(&self->offered,
+                            &(IcsDigestEvent){ICS_DIGEST_PACKET_OFFERED, now_ns,
+                                              packet->fate.flow ^ packet->fate.lineage,
+                                              packet->fate.ordinal, packet->length},
+                            packet->bytes, packet->length);
     link_direction_publish(self, ICS_OBSERVE_PACKET_OFFERED, packet);
     if (G_UNLIKELY(packet->length > self->mtu_bytes)) {
         ics_link_direction_drop(self, packet, ICS_CAUSE_TOO_BIG, now_ns);

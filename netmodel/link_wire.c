@@ -17,9 +17,11 @@ void ics_link_wire_deliver(IcsLinkDirection *self, IcsPacket *packet)
     int64_t now_ns = self->simulation->now_ns;
     self->counters.delivered++;
     self->counters.delivered_bytes += packet->length;
-    ics_digest_record_bytes(&self->arrived, ICS_DIGEST_PACKET_ARRIVED, now_ns,
-                            packet->fate.flow ^ packet->fate.lineage, packet->fate.ordinal,
-                            packet->length, packet->bytes, packet->length);
+    ics_digest_record_bytes(&self->arrived,
+                            &(IcsDigestEvent){ICS_DIGEST_PACKET_ARRIVED, now_ns,
+                                              packet->fate.flow ^ packet->fate.lineage,
+                                              packet->fate.ordinal, packet->length},
+                            packet->bytes, packet->length);
     if (ics_bus_wants(&self->simulation->bus, ICS_OBSERVE_PACKET_ARRIVED)) {
         IcsObservation observation = {.kind = ICS_OBSERVE_PACKET_ARRIVED,
                                       .node = self->to->host->node,

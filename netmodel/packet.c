@@ -7,7 +7,7 @@
  * frame, a jumbo frame, the largest packet. */
 static const uint32_t packet_class_bytes[] = {128, 640, 1664, 9216, 65536};
 #define PACKET_N_CLASSES  G_N_ELEMENTS(packet_class_bytes)
-#define PACKET_SLAB_BYTES (64 * 1024)
+#define PACKET_SLAB_BYTES ((size_t)64 * 1024)
 
 struct IcsBuffer {
     IcsBuffer *next;

@@ -34,12 +34,12 @@ void ics_digest_record(IcsDigest *self, IcsDigestKind kind, int64_t at_ns, uint6
     digest_chain(self, &record, sizeof record.word);
 }
 
-void ics_digest_record_bytes(IcsDigest *self, IcsDigestKind kind, int64_t at_ns, uint64_t a,
-                             uint64_t b, uint64_t c, const uint8_t *head, size_t head_bytes)
+void ics_digest_record_bytes(IcsDigest *self, const IcsDigestEvent *event, const uint8_t *head,
+                             size_t head_bytes)
 {
     DigestRecord record;
     size_t used = MIN(head_bytes, (size_t)ICS_DIGEST_HEAD_BYTES);
-    digest_fill(&record, kind, at_ns, a, b, c);
+    digest_fill(&record, event->kind, event->at_ns, event->a, event->b, event->c);
     memcpy(record.head, head, used);
     digest_chain(self, &record, sizeof record.word + used);
 }

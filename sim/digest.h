@@ -38,10 +38,19 @@ typedef struct IcsDigest {
 void ics_digest_record(IcsDigest *self, IcsDigestKind kind, int64_t at_ns, uint64_t a, uint64_t b,
                        uint64_t c);
 
+/* One event: the words of a record. */
+typedef struct IcsDigestEvent {
+    IcsDigestKind kind;
+    int64_t at_ns;
+    uint64_t a;
+    uint64_t b;
+    uint64_t c;
+} IcsDigestEvent;
+
 /* The same, followed by the first bytes of a packet (at most ICS_DIGEST_HEAD_BYTES are used). */
 #define ICS_DIGEST_HEAD_BYTES 40
-void ics_digest_record_bytes(IcsDigest *self, IcsDigestKind kind, int64_t at_ns, uint64_t a,
-                             uint64_t b, uint64_t c, const uint8_t *head, size_t head_bytes);
+void ics_digest_record_bytes(IcsDigest *self, const IcsDigestEvent *event, const uint8_t *head,
+                             size_t head_bytes);
 
 /* Chains a finished stream under its name into the digest of a run. */
 void ics_digest_fold(IcsDigest *self, const char *name, const IcsDigest *stream);

@@ -7,7 +7,7 @@
 #include "sim/timer.h"
 
 /* Enough for a program with some kilobytes of buffers on its stack. */
-#define SIMULATION_STACK_BYTES (64 * 1024)
+#define SIMULATION_STACK_BYTES ((size_t)64 * 1024)
 
 const char *ics_stop_reason_name(IcsStopReason reason)
 {

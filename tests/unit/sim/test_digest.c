@@ -28,11 +28,14 @@ static void records_with_bytes_have_known_values(G_GNUC_UNUSED void **state)
         bytes[i] = (uint8_t)i;
     }
     IcsDigest digest = {0};
-    ics_digest_record_bytes(&digest, ICS_DIGEST_PACKET_OFFERED, 5, 6, 7, 8, bytes, 20);
+    ics_digest_record_bytes(&digest, &(IcsDigestEvent){ICS_DIGEST_PACKET_OFFERED, 5, 6, 7, 8},
+                            bytes, 20);
     assert_int_equal(digest.state, UINT64_C(0x76da722ce86509b8));
-    ics_digest_record_bytes(&digest, ICS_DIGEST_PACKET_ARRIVED, 5, 6, 7, 8, bytes, 40);
+    ics_digest_record_bytes(&digest, &(IcsDigestEvent){ICS_DIGEST_PACKET_ARRIVED, 5, 6, 7, 8},
+                            bytes, 40);
     assert_int_equal(digest.state, UINT64_C(0x482fa7b2b4d886ef));
-    ics_digest_record_bytes(&digest, ICS_DIGEST_PACKET_ARRIVED, 5, 6, 7, 8, bytes, 0);
+    ics_digest_record_bytes(&digest, &(IcsDigestEvent){ICS_DIGEST_PACKET_ARRIVED, 5, 6, 7, 8},
+                            bytes, 0);
     assert_int_equal(digest.state, UINT64_C(0xbd0baf8e83f64018));
     assert_int_equal(digest.records, 3);
 }
@@ -63,13 +66,15 @@ static void only_the_first_bytes_of_a_packet_count(G_GNUC_UNUSED void **state)
     uint8_t bytes[ICS_DIGEST_HEAD_BYTES + 1] = {0};
     IcsDigest whole = {0};
     IcsDigest head = {0};
-    ics_digest_record_bytes(&whole, ICS_DIGEST_PACKET_FATE, 0, 0, 0, 0, bytes, sizeof bytes);
-    ics_digest_record_bytes(&head, ICS_DIGEST_PACKET_FATE, 0, 0, 0, 0, bytes,
+    ics_digest_record_bytes(&whole, &(IcsDigestEvent){ICS_DIGEST_PACKET_FATE, 0, 0, 0, 0}, bytes,
+                            sizeof bytes);
+    ics_digest_record_bytes(&head, &(IcsDigestEvent){ICS_DIGEST_PACKET_FATE, 0, 0, 0, 0}, bytes,
                             ICS_DIGEST_HEAD_BYTES);
     assert_int_equal(whole.state, head.state);
     bytes[ICS_DIGEST_HEAD_BYTES - 1] = 1;
     IcsDigest changed = {0};
-    ics_digest_record_bytes(&changed, ICS_DIGEST_PACKET_FATE, 0, 0, 0, 0, bytes, sizeof bytes);
+    ics_digest_record_bytes(&changed, &(IcsDigestEvent){ICS_DIGEST_PACKET_FATE, 0, 0, 0, 0}, bytes,
+                            sizeof bytes);
     assert_true(changed.state != head.state);
 }
 
@@ -79,7 +84,8 @@ static void a_record_without_bytes_is_one_with_none(G_GNUC_UNUSED void **state)
     IcsDigest plain = {0};
     IcsDigest empty = {0};
     ics_digest_record(&plain, ICS_DIGEST_PACKET_FATE, 1, 2, 3, 4);
-    ics_digest_record_bytes(&empty, ICS_DIGEST_PACKET_FATE, 1, 2, 3, 4, &nothing, 0);
+    ics_digest_record_bytes(&empty, &(IcsDigestEvent){ICS_DIGEST_PACKET_FATE, 1, 2, 3, 4}, &nothing,
+                            0);
     assert_int_equal(plain.state, empty.state);
 }
 
