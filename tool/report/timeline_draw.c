@@ -320,8 +320,7 @@ static void drawing_write_rest(const TimelineDrawing *self, GString *out)
     const IcsTimeline *timeline = self->timeline;
     if (timeline->others > 0) {
         g_string_append_printf(out,
-                               "%" PRIu64 " rows about other hosts are left out: there is room for "
-                               "%d hosts\n",
+                               "%" PRIu64 " rows about other hosts are left out (room for %d)\n",
                                timeline->others, ICS_TIMELINE_MAX_HOSTS);
     }
     if (timeline->more > 0) {
