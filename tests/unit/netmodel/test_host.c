@@ -96,6 +96,7 @@ static void a_host_hears_itself_at_once_and_in_order(void **state)
     ics_link_fixture_send_to_itself(fixture, 8, "a", 0);
     ics_link_fixture_run(fixture);
     ics_link_fixture_expect(fixture, "0@7 1@7 2@8");
+    ics_link_fixture_expect_seen(fixture, ICS_OBSERVE_PACKET_LOOPED, "0@7, 1@7, 2@8");
     const IcsSighting *input = &g_array_index(fixture->inputs, IcsSighting, 0);
     assert_ptr_equal(input->interface, ics_link_fixture_host(fixture, "a")->loopback);
     assert_string_equal(input->interface->name, "lo");
