@@ -20,6 +20,7 @@ function(ics_register_test name)
         "IPCSIM_BUILD_DIR=${PROJECT_BINARY_DIR}"
         "IPCSIM_CC=${CMAKE_C_COMPILER}"
         "G_DEBUG=fatal-criticals"
+        "G_SLICE=always-malloc" # what GLib pools is hidden from sanitizers
         "UBSAN_OPTIONS=print_stacktrace=1"
     )
     set_tests_properties("${name}" PROPERTIES

@@ -55,7 +55,7 @@ static bool trace_file_read_bytes(int fd, char *text, size_t *n, GError **error)
 
 static char *trace_file_read_open(const IcsJsonNode *node, const char *file, int fd, GError **error)
 {
-    size_t n;
+    size_t n = 0;
     if (!trace_file_check(node, file, fd, &n, error)) {
         return NULL;
     }

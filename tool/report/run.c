@@ -117,13 +117,19 @@ uint64_t ics_run_digest(const IcsRun *self)
     return ics_world_digest(self->world);
 }
 
+static const char *run_stopped(const IcsRun *self)
+{
+    const IcsSimulation *simulation = self->world->simulation;
+    if (ics_simulation_is_quiescent(simulation)) {
+        return ics_stop_reason_name(ICS_STOP_QUIESCENT);
+    }
+    return simulation->now_ns >= self->trace->stop_ns ? ics_stop_reason_name(ICS_STOP_TIME)
+                                                      : "interrupted";
+}
+
 static IcsResult *run_take_result(const IcsRun *self)
 {
-    bool quiescent = ics_simulation_is_quiescent(self->world->simulation);
-    IcsRunInfo info = {
-        .command = "run",
-        .stopped = ics_stop_reason_name(quiescent ? ICS_STOP_QUIESCENT : ICS_STOP_TIME),
-    };
+    IcsRunInfo info = {.command = "run", .stopped = run_stopped(self)};
     return ics_result_new(self->statistics, &info);
 }
 
