@@ -26,7 +26,8 @@
     X(RECEIVE_BUFFER_FULL, "receive-buffer-full", "the socket's receive queue had no room")        \
     X(DUPLICATE, "duplicate", "a protocol had it already")                                         \
     X(SUPERSEDED, "superseded", "its sender gave up and sent a newer one")                         \
-    X(SOCKET_CLOSED, "socket-closed", "the socket was closed before the process took it")
+    X(SOCKET_CLOSED, "socket-closed", "the socket was closed before the process took it")          \
+    X(NO_ROUTE, "no-route", "no interface leads to the destination")
 
 typedef enum {
 #define ICS_CAUSE(name, spelling, meaning) ICS_CAUSE_##name,

@@ -168,14 +168,14 @@ static IcsInterface *host_find_route(const IcsHost *self, uint32_t destination)
         return self->loopback;
     }
     if (self->routes == NULL) {
-        return NULL;
+        return self->default_route;
     }
     IcsInterface *interface = g_hash_table_lookup(self->routes, ics_host_address_key(destination));
     const IcsHost *owner = ics_network_host_by_address(self->network, destination);
     if (interface == NULL && owner != NULL) {
         interface = g_hash_table_lookup(self->routes, ics_host_neighbour_key(owner));
     }
-    return interface;
+    return interface != NULL ? interface : self->default_route;
 }
 
 IcsInterface *ics_host_route(IcsHost *self, uint32_t destination)
@@ -187,6 +187,13 @@ IcsInterface *ics_host_route(IcsHost *self, uint32_t destination)
     self->cached_destination = destination;
     self->cached_route = interface;
     return interface;
+}
+
+void ics_host_set_default_route(IcsHost *self, IcsInterface *interface)
+{
+    g_assert(interface == NULL || interface->host == self);
+    self->default_route = interface;
+    self->cached_route = NULL;
 }
 
 uint32_t ics_host_source_address(const IcsHost *self, const IcsInterface *interface)

@@ -61,6 +61,7 @@ struct IcsHost {
     IcsInterface *loopback;
     GHashTable *routes; /* address at the far end of a link, or neighbouring host -> IcsInterface;
                            keys are those of host_internal.h; NULL: it has no link */
+    IcsInterface *default_route; /* for what no route leads to; NULL: none */
     uint32_t cached_destination;
     IcsInterface *cached_route; /* NULL: nothing cached */
     const IcsStackClass *stack_class;
@@ -83,8 +84,11 @@ void ics_interface_receive(IcsInterface *self, IcsPacket *packet);
 void ics_host_drop(IcsHost *self, IcsPacket *packet, IcsCause cause);
 
 /* The interface through which a destination is reached: loopback for the host's own addresses and
- * 127.0.0.0/8, the link to a directly connected host otherwise; NULL when there is none. */
+ * 127.0.0.0/8, the link to a directly connected host, the default route otherwise; NULL when there
+ * is none. */
 IcsInterface *ics_host_route(IcsHost *self, uint32_t destination);
+/* The interface for destinations that no link is known to lead to; NULL: they have none. */
+void ics_host_set_default_route(IcsHost *self, IcsInterface *interface);
 bool ics_host_owns_address(const IcsHost *self, uint32_t address);
 /* The source address for packets that leave through the interface. */
 uint32_t ics_host_source_address(const IcsHost *self, const IcsInterface *interface);

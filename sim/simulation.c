@@ -153,6 +153,13 @@ IcsStopReason ics_simulation_run(IcsSimulation *self, int64_t until_ns, uint64_t
     return ICS_STOP_BUDGET;
 }
 
+void ics_simulation_advance(IcsSimulation *self, int64_t at_ns)
+{
+    const IcsEvent *next = ics_event_queue_peek(&self->queue);
+    g_assert(at_ns >= self->now_ns && (next == NULL || next->at_ns >= at_ns));
+    self->now_ns = at_ns;
+}
+
 void ics_simulation_fold_digest(const IcsSimulation *self, IcsDigest *into)
 {
     for (uint32_t i = 1; i < self->n_nodes; i++) {

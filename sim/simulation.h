@@ -126,6 +126,10 @@ void ics_simulation_drop_events(IcsSimulation *self);
  * the clock stands at `until_ns`. */
 IcsStopReason ics_simulation_run(IcsSimulation *self, int64_t until_ns, uint64_t max_events);
 
+/* Sets the clock to `at_ns` (not before now) without firing anything, for those who act on the
+ * world from outside at a time of their own. Everything before then has been fired (asserted). */
+void ics_simulation_advance(IcsSimulation *self, int64_t at_ns);
+
 /* Folds the streams of all nodes in name order. */
 void ics_simulation_fold_digest(const IcsSimulation *self, IcsDigest *into);
 

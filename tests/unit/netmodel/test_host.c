@@ -258,6 +258,25 @@ static void a_route_that_did_not_exist_is_found_once_it_does(void **state)
     assert_ptr_equal(ics_host_route(a, 2), near);
 }
 
+static void the_default_route_serves_what_no_link_leads_to(void **state)
+{
+    IcsLinkFixture *fixture = *state;
+    IcsInterface *to_b = interface_at(fixture, "a", 1), *to_c = interface_at(fixture, "a", 2);
+    join(fixture, to_b, interface_at(fixture, "b", 3));
+    join(fixture, to_c, interface_at(fixture, "c", 4));
+    ics_network_connect_routes(fixture->network);
+    IcsHost *a = ics_link_fixture_host(fixture, "a");
+    assert_null(ics_host_route(a, 9));
+    ics_host_set_default_route(a, to_c);
+    assert_ptr_equal(ics_host_route(a, 9), to_c);
+    assert_ptr_equal(ics_host_route(a, 3), to_b);
+    assert_ptr_equal(ics_host_route(a, 1), a->loopback);
+    ics_host_set_default_route(a, to_b);
+    assert_ptr_equal(ics_host_route(a, 9), to_b);
+    ics_host_set_default_route(a, NULL);
+    assert_null(ics_host_route(a, 9));
+}
+
 static void the_source_address_is_that_of_the_interface(void **state)
 {
     IcsLinkFixture *fixture = *state;
@@ -308,6 +327,7 @@ int main(void)
         TEST(of_two_links_to_one_address_the_first_serves),
         TEST(routes_may_be_asked_for_in_any_order),
         TEST(a_route_that_did_not_exist_is_found_once_it_does),
+        TEST(the_default_route_serves_what_no_link_leads_to),
         TEST(the_source_address_is_that_of_the_interface),
         TEST(states_have_names),
     };

@@ -234,6 +234,41 @@ static void the_clock_stands_where_a_run_stopped(void **state)
     assert_log(fixture, "0@10 2@60 1@100 ");
 }
 
+static void the_clock_may_be_advanced_where_nothing_happens(void **state)
+{
+    Fixture *fixture = *state;
+    ics_simulation_advance(fixture->simulation, 40);
+    assert_int_equal(ics_simulation_now(fixture->simulation), 40);
+    schedule(fixture, 0, 50, 1);
+    ics_simulation_advance(fixture->simulation, 50);
+    schedule(fixture, 1, 50, 2);
+    run_until(fixture, 49);
+    assert_log(fixture, "");
+    run_until(fixture, 50);
+    assert_log(fixture, "0@50 1@50 ");
+}
+
+static void advance_back(gpointer data)
+{
+    Fixture *fixture = data;
+    ics_simulation_advance(fixture->simulation, 39);
+}
+
+static void advance_over_an_event(gpointer data)
+{
+    Fixture *fixture = data;
+    ics_simulation_advance(fixture->simulation, 51);
+}
+
+static void advancing_back_or_over_an_event_is_an_assertion(void **state)
+{
+    Fixture *fixture = *state;
+    ics_simulation_advance(fixture->simulation, 40);
+    schedule(fixture, 0, 50, 1);
+    assert_true(ics_test_child_aborts(advance_back, fixture));
+    assert_true(ics_test_child_aborts(advance_over_an_event, fixture));
+}
+
 static void a_quiescent_world_ended_with_its_last_event(void **state)
 {
     Fixture *fixture = *state;
@@ -427,6 +462,8 @@ int main(void)
         SIMULATION_TEST(an_event_in_the_past_or_for_nobody_is_an_assertion),
         SIMULATION_TEST(a_run_includes_the_time_at_which_it_ends),
         SIMULATION_TEST(the_clock_stands_where_a_run_stopped),
+        SIMULATION_TEST(the_clock_may_be_advanced_where_nothing_happens),
+        SIMULATION_TEST(advancing_back_or_over_an_event_is_an_assertion),
         SIMULATION_TEST(a_quiescent_world_ended_with_its_last_event),
         SIMULATION_TEST(a_budget_is_spent_and_may_be_renewed),
         SIMULATION_TEST(the_time_is_over_before_the_budget),
