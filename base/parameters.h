@@ -135,6 +135,16 @@ typedef struct IcsParameter {
 bool ics_parameters_read(const IcsParameter *table, const IcsJsonNode *object,
                          const char *const *also_allowed, void *config, GError **error);
 
+/**
+ * Gives the parameter `name` the value that a text says, as a trace would without its quotes; a
+ * boolean is also "on" or "off", and a list has one element. `config` has been filled before.
+ *
+ * Errors: ICS_ERROR_INPUT, a sentence: an unknown name (with the nearest), a wrong type, a value
+ * out of range; the member is then as it was.
+ */
+bool ics_parameters_assign(const IcsParameter *table, const char *name, const char *value,
+                           void *config, GError **error);
+
 /* Only the fallbacks. The table has no required row, or the caller fills those in. */
 void ics_parameters_defaults(const IcsParameter *table, void *config);
 

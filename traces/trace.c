@@ -79,6 +79,7 @@ void ics_trace_free(IcsTrace *self)
     if (self == NULL) {
         return;
     }
+    ics_transport_choice_free(self->transport);
     trace_free_hosts(self);
     trace_free_links(self);
     g_array_unref(self->processes);

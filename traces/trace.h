@@ -12,6 +12,7 @@
 #include "netmodel/fault.h"
 #include "netmodel/link.h"
 #include "protocols/programs/program.h"
+#include "protocols/socket/transport.h"
 #include "traces/action.h"
 #include "traces/expectation.h"
 
@@ -96,6 +97,8 @@ struct IcsTrace {
     GPtrArray *operations;  /* of IcsOperations: configs of processes that are such lists */
     GHashTable *capacities; /* name of the file -> IcsCapacity */
     IcsArena arena;         /* of its strings */
+    /* Of datagram sockets; owned, nullable: UDP. */
+    IcsTransportChoice *transport;
 };
 
 /* Loads and checks a trace; "-" is standard input. `sets` (nullable, NULL-terminated) holds

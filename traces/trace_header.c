@@ -11,6 +11,7 @@ typedef struct IcsTraceHeader {
     int64_t stop_ns;
     bool has_stop;
     char *epoch;
+    char *transport;
     char *schema;
     char *comment;
 } IcsTraceHeader;
@@ -29,6 +30,10 @@ const IcsParameter ics_trace_header_parameters[] = {
                            ICS_PARAMETER_PRESENCE(IcsTraceHeader, has_stop)),
     ICS_PARAMETER_STRING_ROW(IcsTraceHeader, epoch, "epoch", ICS_EPOCH_DEFAULT,
                              "calendar time of virtual time 0: UTC, ISO 8601, up to 2105"),
+    ICS_PARAMETER_STRING_ROW(IcsTraceHeader, transport, "transport", NULL,
+                             "what carries the messages of datagram sockets, with its settings: "
+                             "\"udp\", \"rdt.gbn(window=8)\"",
+                             .min = 1),
     ICS_PARAMETER_STRING_ROW(IcsTraceHeader, schema, "$schema", NULL,
                              "where the schema of traces is, for editors"),
     ICS_TRACE_COMMENT_ROW(IcsTraceHeader),
@@ -80,6 +85,21 @@ static bool trace_header_read_epoch(IcsTrace *trace, const IcsJsonNode *root, co
     return false;
 }
 
+static bool trace_header_read_transport(IcsTrace *trace, const IcsJsonNode *root, const char *text,
+                                        GError **error)
+{
+    GError *failure = NULL;
+    if (text == NULL) {
+        return true;
+    }
+    trace->transport = ics_transport_choice_parse(text, &failure);
+    if (trace->transport != NULL) {
+        return true;
+    }
+    IcsJsonNode node = ics_trace_reader_member(root, "transport");
+    return ics_trace_reader_fail(&node, failure, error);
+}
+
 bool ics_trace_header_read(IcsTraceReader *self, const IcsJsonNode *root, GError **error)
 {
     if (!trace_header_check_version(root, error)) {
@@ -99,5 +119,6 @@ bool ics_trace_header_read(IcsTraceReader *self, const IcsJsonNode *root, GError
     trace->seed = (uint64_t)header->seed;
     trace->stop_ns = header->stop_ns;
     trace->has_stop = header->has_stop;
-    return trace_header_read_epoch(trace, root, header->epoch, error);
+    return trace_header_read_epoch(trace, root, header->epoch, error) &&
+           trace_header_read_transport(trace, root, header->transport, error);
 }

@@ -27,7 +27,7 @@ static bool world_fits_memory(const IcsTrace *trace, const IcsWorldOptions *opti
     return false;
 }
 
-static bool world_build(IcsWorld *self, GError **error)
+static bool world_build(IcsWorld *self, const IcsWorldOptions *options, GError **error)
 {
     const IcsTrace *trace = self->trace;
     g_auto(GStrv) names = world_host_names(trace);
@@ -35,10 +35,12 @@ static bool world_build(IcsWorld *self, GError **error)
         ics_simulation_new(self->seed, (const char *const *)names, trace->hosts->len);
     self->network = ics_network_new(self->simulation, trace->stop_ns);
     self->flow_names = ics_flow_names_new(self->network);
-    if (!ics_world_build_hosts(self, error) || !ics_world_build_links(self, error)) {
+    if (!ics_world_open_doors(self, options->outside, error) ||
+        !ics_world_build_hosts(self, error) || !ics_world_build_links(self, error)) {
         return false;
     }
     ics_network_connect_routes(self->network);
+    ics_world_route_outside(self, options->outside);
     ics_world_schedule_processes(self);
     ics_world_schedule_actions(self);
     return true;
@@ -54,8 +56,9 @@ IcsWorld *ics_world_new(const IcsTrace *trace, const IcsWorldOptions *options, G
     IcsWorld *self = g_new0(IcsWorld, 1);
     self->trace = trace;
     self->seed = options->has_seed ? options->seed : trace->seed;
+    self->transport = options->transport != NULL ? options->transport : trace->transport;
     ics_arena_init(&self->arena);
-    if (!world_build(self, error)) {
+    if (!world_build(self, options, error)) {
         ics_world_free(self);
         return NULL;
     }

@@ -3,6 +3,7 @@
 #define ICS_TRACES_WORLD_H
 
 #include "netmodel/network.h"
+#include "protocols/socket/transport.h"
 #include "traces/flow_names.h"
 #include "traces/trace.h"
 
@@ -10,11 +11,18 @@ typedef struct IcsWorldOptions {
     bool has_seed; /* instead of the trace's */
     uint64_t seed;
     uint64_t memory_limit_bytes; /* 0: none; ICS_ERROR_MACHINE beyond it, with the estimate */
+    /* Hosts that the world outside stands in for (NULL-terminated, nullable): they are doors
+     * (netmodel/outside.h), and their processes do not start. Their neighbours, and they
+     * themselves, get default routes: whoever is out there may have any address. */
+    const char *const *outside;
+    const IcsTransportChoice *transport; /* of datagram sockets, instead of the trace's (nullable);
+                                            borrowed, outlives the world */
 } IcsWorldOptions;
 
 typedef struct IcsWorld {
     const IcsTrace *trace; /* borrowed, outlives the world */
     uint64_t seed;
+    const IcsTransportChoice *transport; /* borrowed, nullable: UDP */
     IcsSimulation *simulation;
     IcsNetwork *network;
     IcsFlowNames *flow_names;
@@ -44,6 +52,9 @@ char *ics_world_flow_name(const IcsWorld *self, uint32_t flow);
 
 /* NULL: every link direction has conserved its packets; else what, where (transfer full). */
 char *ics_world_check_invariants(const IcsWorld *self);
+
+/* Whether this process of the trace never starts: the outside is in the place of its host. */
+bool ics_world_replaces(const IcsWorld *self, const IcsTraceProcess *process);
 
 /* The element of the trace's link (index, direction 0 or 1, index of the fault) in this world; NULL
  * when it does not act in that direction. Host: ics_world_host_fault(). */

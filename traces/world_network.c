@@ -30,7 +30,9 @@ bool ics_world_build_hosts(IcsWorld *self, GError **error)
     for (guint i = 0; i < self->trace->hosts->len; i++) {
         const IcsTraceHost *from = &g_array_index(self->trace->hosts, IcsTraceHost, i);
         IcsHost *host = ics_world_host(self, i);
-        ics_stack_install(host);
+        if (host->stack == NULL) {
+            ics_transport_use(ics_stack_install(host), self->transport);
+        }
         for (guint k = 0; k < from->interfaces->len; k++) {
             const IcsTraceInterface *interface =
                 &g_array_index(from->interfaces, IcsTraceInterface, k);

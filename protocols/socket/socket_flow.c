@@ -53,7 +53,7 @@ static IcsSocketFlow *socket_flow_new(IcsSocket *self, IcsEndpoint to)
     char text[ICS_IPV4_ADDRESS_TEXT_BYTES];
     IcsFlow flow = {
         .process = self->process->name,
-        .transport = "udp",
+        .transport = self->transport != NULL ? self->transport->klass->name : "udp",
         .source_host = self->stack->host->name,
         .peer_host =
             peer_host != NULL ? peer_host->name : ics_ipv4_address_format(to.address, text),

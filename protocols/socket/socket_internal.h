@@ -4,6 +4,7 @@
 
 #include <ipcsim/socket.h>
 
+#include "protocols/socket/transport.h"
 #include "protocols/stack/stack.h"
 #include "sim/process.h"
 
@@ -68,7 +69,8 @@ struct IcsSocket {
     uint32_t n_flow_buckets;
     uint32_t n_flows;
     IcsSocketFlow *last_flow;
-    struct IcsSynchronous *synchronous; /* NULL on a datagram socket */
+    struct IcsSynchronous *synchronous;  /* NULL on a datagram socket */
+    const IcsTransportChoice *transport; /* NULL: not on another transport than UDP */
 };
 
 /* socket_table.c: NULL when the descriptor is not open. */

@@ -36,6 +36,7 @@ struct IcsStack {
     GHashTable *control_ordinals; /* by flow: how many ICMP messages it has sent; NULL: none yet */
     /* The layer above: the host's processes. */
     gpointer processes;
+    gconstpointer transport; /* of its datagram sockets; NULL: UDP as it is */
     void (*processes_crash)(IcsStack *self);
     void (*processes_free)(IcsStack *self);
 };

@@ -1,0 +1,34 @@
+#include "protocols/socket/transport.h"
+
+#include <string.h>
+
+static const IcsParameter transport_no_parameters[] = {ICS_PARAMETER_END};
+
+static const IcsTransportClass transport_udp = {
+    .name = "udp",
+    .doc = "datagrams as they are: messages can be lost, duplicated and overtaken",
+    .parameters = transport_no_parameters,
+};
+
+const IcsTransportClass *const ics_transport_classes[] = {&transport_udp, NULL};
+
+const IcsTransportClass *ics_transport_class_by_name(const char *name)
+{
+    for (const IcsTransportClass *const *klass = ics_transport_classes; *klass != NULL; klass++) {
+        if (strcmp((*klass)->name, name) == 0) {
+            return *klass;
+        }
+    }
+    return NULL;
+}
+
+void ics_transport_use(IcsStack *stack, const IcsTransportChoice *choice)
+{
+    stack->transport = choice;
+}
+
+const char *ics_transport_name(const IcsStack *stack)
+{
+    const IcsTransportChoice *choice = stack->transport;
+    return choice != NULL ? choice->klass->name : transport_udp.name;
+}
