@@ -80,9 +80,6 @@ void ics_byte_ring_read(const IcsByteRing *self, IcsSequence at, void *buffer, s
  * forgotten and the next byte is `until`). Frees the memory when nothing is left. */
 void ics_byte_ring_drop(IcsByteRing *self, IcsSequence until);
 
-/* Forgets all bytes from `from` on, which is not before the head. */
-void ics_byte_ring_cut(IcsByteRing *self, IcsSequence from);
-
 /* Forgets everything and frees the memory; the next byte is where the tail was. */
 void ics_byte_ring_clear(IcsByteRing *self);
 

@@ -5,11 +5,13 @@
 
 #include <stdint.h>
 
+#include "sim/draw.h"
+
 typedef struct IcsStreamName IcsStreamName;
 
 /* The secret of a host. */
 typedef struct IcsIsn {
-    uint64_t secret[2];
+    IcsDrawSite site;
 } IcsIsn;
 
 /* `seed` is the world's, `host` the host's name. */
@@ -22,8 +24,9 @@ void ics_isn_init(IcsIsn *self, uint64_t seed, const char *host);
  *
  * Returns: the initial send sequence number of a connection that begins now. M is a clock that
  * counts every 4 microseconds (RFC 9293, MUST-8), so that a new incarnation of a connection has a
- * higher number; F is SipHash-2-4, so that who does not know the secret cannot guess the number of
- * another connection.
+ * higher number than the old one. F is a keyed draw of the host (sim/draw.h) about the connection:
+ * other connections have other numbers, and none moves when another is opened. RFC 6528 asks for a
+ * cryptographic hash there; Philox is none, and keeps no secret from who knows the seed.
  */
 uint32_t ics_isn_number(const IcsIsn *self, int64_t now_ns, const IcsStreamName *name);
 
