@@ -312,6 +312,23 @@ int ics_set_option(IcsProcess *self, int descriptor, IcsSocketOption option, int
     case ICS_OPTION_CHECKSUM:
         socket->port.without_checksum = value == 0;
         return 0;
+    case ICS_OPTION_SEND_BUFFER:
+    case ICS_OPTION_CONNECT_TIMEOUT:
+    case ICS_OPTION_NO_DELAY:
+    case ICS_OPTION_CORK:
+    case ICS_OPTION_KEEP_ALIVE:
+    case ICS_OPTION_KEEP_ALIVE_IDLE:
+    case ICS_OPTION_KEEP_ALIVE_INTERVAL:
+    case ICS_OPTION_KEEP_ALIVE_PROBES:
+    case ICS_OPTION_LINGER:
+    case ICS_OPTION_USER_TIMEOUT:
+    case ICS_OPTION_MSS:
+    case ICS_OPTION_REUSE_ADDRESS:
+    case ICS_OPTION_CONGESTION_CONTROL:
+    case ICS_OPTION_ERROR:
+    case ICS_OPTION_INPUT_QUEUE:
+    case ICS_OPTION_OUTPUT_QUEUE:
+        break;
     }
     return -ENOPROTOOPT;
 }
@@ -338,6 +355,23 @@ int ics_get_option(IcsProcess *self, int descriptor, IcsSocketOption option, int
     case ICS_OPTION_CHECKSUM:
         *value = !socket->port.without_checksum;
         return 0;
+    case ICS_OPTION_SEND_BUFFER:
+    case ICS_OPTION_CONNECT_TIMEOUT:
+    case ICS_OPTION_NO_DELAY:
+    case ICS_OPTION_CORK:
+    case ICS_OPTION_KEEP_ALIVE:
+    case ICS_OPTION_KEEP_ALIVE_IDLE:
+    case ICS_OPTION_KEEP_ALIVE_INTERVAL:
+    case ICS_OPTION_KEEP_ALIVE_PROBES:
+    case ICS_OPTION_LINGER:
+    case ICS_OPTION_USER_TIMEOUT:
+    case ICS_OPTION_MSS:
+    case ICS_OPTION_REUSE_ADDRESS:
+    case ICS_OPTION_CONGESTION_CONTROL:
+    case ICS_OPTION_ERROR:
+    case ICS_OPTION_INPUT_QUEUE:
+    case ICS_OPTION_OUTPUT_QUEUE:
+        break;
     }
     return -ENOPROTOOPT;
 }
