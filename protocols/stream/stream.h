@@ -39,6 +39,7 @@ typedef struct IcsStreamSetup {
     uint32_t iss;                /* initial send sequence number: ics_isn() */
     uint32_t timestamp_offset;   /* added to the clock of its timestamps (RFC 7323, section 5.4) */
     IcsChallengeAck *challenges; /* the host's rate limit */
+    IcsBytePool *pool;           /* nullable: where the buffers' memory comes from */
     /* Told of what happens in it; nullable. */
     void (*observe)(IcsStream *self, IcsStreamNote note, int64_t a, int64_t b);
 } IcsStreamSetup;

@@ -16,8 +16,11 @@ void ics_stream_move(IcsStream *self, int64_t now_ns, IcsStreamState to);
 /* The connection is gone: CLOSED with that error (0: none); buffers of the sender are dropped, what
  * the user has not read stays readable unless it was a reset. */
 void ics_stream_break(IcsStream *self, int64_t now_ns, int error);
-/* Asks for a RST with that sequence number (with ACK of RCV.NXT) and breaks. */
-void ics_stream_reset(IcsStream *self, int64_t now_ns, IcsSequence sequence, int error);
+/* Asks for a RST with SND.NXT and an ACK of RCV.NXT, and breaks. */
+void ics_stream_reset(IcsStream *self, int64_t now_ns, int error);
+/* Asks for <SEQ=SEG.ACK><CTL=RST>: the reply to a segment that this connection does not own (it
+ * stays as it is). */
+void ics_stream_reject(IcsStream *self, uint32_t segment_ack);
 
 static inline void ics_stream_note(IcsStream *self, IcsStreamNote note, int64_t a, int64_t b)
 {
@@ -41,6 +44,16 @@ static inline bool ics_stream_fin_acked(const IcsStream *self)
 {
     return self->send.fin_asked && self->send.una > self->send.end;
 }
+
+/* ---- the handshake (stream_handshake.c) ---- */
+
+/* RFC 9293, section 3.10.7.3: an arrival in SYN-SENT. */
+IcsStreamVerdict ics_stream_arrive_in_syn_sent(IcsStream *self, int64_t now_ns,
+                                               const IcsStreamArrival *arrival);
+/* The peer has acknowledged our SYN by a segment with these numbers: ESTABLISHED, and on to
+ * FIN-WAIT-1 if the user has closed meanwhile. */
+void ics_stream_establish(IcsStream *self, int64_t now_ns, IcsSequence sequence, IcsSequence ack,
+                          const IcsTcpHeader *header);
 
 /* ---- options (stream_options.c) ---- */
 

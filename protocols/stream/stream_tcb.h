@@ -73,6 +73,7 @@ typedef struct IcsStreamTimers {
     int64_t linger_ns;        /* TIME-WAIT's end, or FIN-WAIT-2's */
     int64_t user_ns;          /* RFC 9293, section 3.8.3: unacknowledged for too long */
     int64_t unacked_since_ns; /* the oldest unacknowledged byte, or the last progress */
+    int64_t syn_sent_ns;      /* the first SYN or SYN-ACK; -1: its round trip cannot be measured */
     int64_t heard_ns;         /* the last segment from the peer */
     int64_t keep_alive_idle_ns;
     int64_t keep_alive_interval_ns;
@@ -80,16 +81,17 @@ typedef struct IcsStreamTimers {
     uint8_t keep_alive_probes; /* allowed */
     uint8_t keep_alive_unanswered;
     uint8_t persist_backoff;
-    uint8_t handshake_tries;
+    uint8_t handshake_tries; /* repetitions of the SYN or SYN-ACK */
     bool keep_alive : 1;
 } IcsStreamTimers;
 
 /* What output() has to send beside data. */
 typedef struct IcsStreamWanted {
-    bool ack : 1;   /* now */
-    bool syn : 1;   /* SYN or SYN-ACK, by the state */
-    bool rst : 1;   /* then nothing more */
-    bool probe : 1; /* one byte beyond a closed window, or a keep-alive */
+    bool ack : 1;     /* now */
+    bool syn : 1;     /* SYN or SYN-ACK, by the state */
+    bool rst : 1;     /* a CLOSED machine sends it too, and then nothing more */
+    bool rst_ack : 1; /* it has ACK of RCV.NXT; else the wire's ACK field is 0 */
+    bool probe : 1;   /* one byte beyond a closed window, or a keep-alive */
     bool keep_alive_probe : 1;
     bool fin_again : 1;
     IcsSequence rst_sequence; /* of the RST */
