@@ -181,8 +181,9 @@ static void action_restart_host(IcsWorld *world, uint32_t index)
 static void action_kill(const IcsWorld *world, uint32_t process)
 {
     const IcsTraceProcess *from = &g_array_index(world->trace->processes, IcsTraceProcess, process);
-    IcsStack *stack = ics_stack_of(ics_world_host(world, from->host));
-    ics_host_processes_kill(stack, from->name);
+    if (!ics_world_replaces(world, from)) {
+        ics_host_processes_kill(ics_stack_of(ics_world_host(world, from->host)), from->name);
+    }
 }
 
 static void action_dispatch(IcsWorld *self, const IcsTraceAction *action)

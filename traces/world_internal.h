@@ -8,6 +8,11 @@
 bool ics_world_build_hosts(IcsWorld *self, GError **error);
 bool ics_world_build_links(IcsWorld *self, GError **error);
 
+/* world_outside.c: doors instead of stacks, before the hosts are built; and the routes to whoever
+ * is behind them, after the links. */
+bool ics_world_open_doors(IcsWorld *self, const char *const *hosts, GError **error);
+void ics_world_route_outside(IcsWorld *self, const char *const *hosts);
+
 /* world_processes.c: the trace's processes start at their times; those of a restarted host, and a
  * single one, again at the present instant. */
 void ics_world_schedule_processes(IcsWorld *self);

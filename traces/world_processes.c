@@ -42,13 +42,17 @@ void ics_world_schedule_processes(IcsWorld *self)
         start->world = self;
         start->process = i;
         ics_timer_init(&start->timer, self->simulation, from->host + 1, world_start_due);
-        ics_timer_arm(&start->timer, from->start_ns);
+        if (!ics_world_replaces(self, from)) {
+            ics_timer_arm(&start->timer, from->start_ns);
+        }
     }
 }
 
 void ics_world_restart_process(IcsWorld *self, uint32_t process)
 {
-    ics_timer_arm(&self->starts[process].timer, self->simulation->now_ns);
+    if (!ics_world_replaces(self, world_process(self, process))) {
+        ics_timer_arm(&self->starts[process].timer, self->simulation->now_ns);
+    }
 }
 
 void ics_world_restart_processes(IcsWorld *self, uint32_t host)
