@@ -3,24 +3,16 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 /* Bytes that one mask covers; the block is a whole number of them. */
 #define PATTERN_MASK_BYTES 8
-
-/* The finalizer of MurmurHash3 (Appleby): every bit of the result depends on every bit of x. */
-static uint64_t pattern_mix(uint64_t x)
-{
-    x ^= x >> 33;
-    x *= UINT64_C(0xFF51AFD7ED558CCD);
-    x ^= x >> 33;
-    x *= UINT64_C(0xC4CEB9FE1A85EC53);
-    return x ^ x >> 33;
-}
 
 void ics_pattern_init(IcsPattern *self, uint64_t key)
 {
     self->key = key;
     for (size_t at = 0; at < ICS_PATTERN_BLOCK_BYTES; at += sizeof(uint64_t)) {
-        uint64_t word = GUINT64_TO_LE(pattern_mix(key + (at + 1) * UINT64_C(0x9E3779B97F4A7C15)));
+        uint64_t word = GUINT64_TO_LE(ics_hash_mix(key + (at + 1) * UINT64_C(0x9E3779B97F4A7C15)));
         memcpy(self->block + at, &word, sizeof word);
     }
 }
@@ -28,7 +20,7 @@ void ics_pattern_init(IcsPattern *self, uint64_t key)
 /* The mask of the block at `offset`, turned so that its first byte is that of the offset. */
 static uint64_t pattern_mask(const IcsPattern *self, uint64_t offset)
 {
-    uint64_t mask = pattern_mix(self->key ^ ~(offset / ICS_PATTERN_BLOCK_BYTES));
+    uint64_t mask = ics_hash_mix(self->key ^ ~(offset / ICS_PATTERN_BLOCK_BYTES));
     unsigned turn = (unsigned)(offset % PATTERN_MASK_BYTES) * 8;
     return turn == 0 ? mask : mask >> turn | mask << (64 - turn);
 }
