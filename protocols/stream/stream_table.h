@@ -43,8 +43,9 @@ typedef struct IcsStreamTable {
 void ics_stream_table_clear(IcsStreamTable *self);
 
 /* Binds `binding` (borrowed until it is unbound) to an address (0: all of the host's) and port.
- * -EADDRINUSE when another binding holds that port at this address or at any; and, unless `reuse`
- * (SO_REUSEADDR), when a connection still uses the port, in TIME-WAIT too. */
+ * -EADDRINUSE when another binding holds that port at this address; and, unless `reuse`
+ * (SO_REUSEADDR, as BSD reads it), when one of both is at any address, or a connection still uses
+ * the port, in TIME-WAIT too. */
 int ics_stream_table_bind(IcsStreamTable *self, IcsStreamBinding *binding, uint32_t address,
                           uint16_t port, bool reuse);
 /* The same with a port of the ephemeral range that nobody uses, given out in ascending order and
