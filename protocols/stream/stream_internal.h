@@ -67,6 +67,11 @@ void ics_stream_agree(IcsStream *self, int64_t now_ns, const IcsTcpHeader *syn);
 void ics_stream_usual_options(IcsStream *self, int64_t now_ns, bool sack, IcsTcpHeader *out);
 /* Largest payload of a segment with the options of usual data segments. */
 uint32_t ics_stream_segment_bytes(const IcsStream *self);
+/* Whether an ACK has SACK blocks now, and the bytes of the option, aligned. */
+bool ics_stream_has_sack(const IcsStream *self);
+uint32_t ics_stream_sack_bytes(const IcsStream *self);
+/* Rcv.Wind.Shift for our SYN, from the size of the receive buffer (RFC 7323, section 2.3). */
+void ics_stream_choose_window_shift(IcsStream *self);
 /* The timestamp clock: 1 ms of virtual time a tick. */
 uint32_t ics_stream_timestamp(const IcsStream *self, int64_t now_ns);
 /* Sets send.mss again after a change of the path MTU. */
@@ -93,6 +98,10 @@ void ics_stream_update_send_window(IcsStream *self, int64_t now_ns, IcsSequence 
 bool ics_stream_take_ack(IcsStream *self, int64_t now_ns, IcsSequence sequence, IcsSequence ack,
                          const IcsStreamArrival *arrival);
 
+/* What recovery says that an event has changed (ICS_RECOVERY_CHANGED_WINDOW ...): to the observer,
+ * and CWR of RFC 3168. */
+void ics_stream_note_recovery(IcsStream *self, uint32_t changed);
+
 /* ---- acknowledgements that go out (stream_ack_policy.c) ---- */
 
 typedef enum {
@@ -104,6 +113,8 @@ typedef enum {
 
 /* Data (or a FIN) has arrived: now or later? */
 void ics_stream_owe_ack(IcsStream *self, int64_t now_ns, IcsStreamDataKind kind, uint32_t bytes);
+/* A segment leaves that acknowledges all. */
+void ics_stream_ack_is_sent(IcsStream *self);
 
 /* An ACK of RCV.NXT goes out: nothing is owed any more. */
 void ics_stream_ack_is_sent(IcsStream *self);

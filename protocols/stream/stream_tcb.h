@@ -81,6 +81,7 @@ typedef struct IcsStreamTimers {
     uint8_t keep_alive_probes; /* allowed */
     uint8_t keep_alive_unanswered;
     uint8_t persist_backoff;
+    uint8_t persist_unanswered;
     uint8_t handshake_tries; /* repetitions of the SYN or SYN-ACK */
     bool keep_alive : 1;
 } IcsStreamTimers;
@@ -91,9 +92,9 @@ typedef struct IcsStreamWanted {
     bool syn : 1;     /* SYN or SYN-ACK, by the state */
     bool rst : 1;     /* a CLOSED machine sends it too, and then nothing more */
     bool rst_ack : 1; /* it has ACK of RCV.NXT; else the wire's ACK field is 0 */
-    bool probe : 1;   /* one byte beyond a closed window, or a keep-alive */
+    bool probe : 1;   /* one byte beyond a closed window */
     bool keep_alive_probe : 1;
-    bool fin_again : 1;
+    bool override : 1; /* a silly segment has waited long enough (RFC 9293, section 3.8.6.2.1) */
     IcsSequence rst_sequence; /* of the RST */
 } IcsStreamWanted;
 

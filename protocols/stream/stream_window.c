@@ -1,0 +1,100 @@
+#include "protocols/stream/stream_internal.h"
+
+/* The furthest right edge that the buffer has room for and that the window field can say. */
+static IcsSequence stream_window_possible_edge(const IcsStream *self, uint8_t shift)
+{
+    const IcsStreamReceiving *receive = &self->receive;
+    IcsSequence room_end = receive->read + receive->limit;
+    if (room_end <= receive->next) {
+        return receive->next;
+    }
+    uint64_t field = MIN((room_end - receive->next) >> shift, UINT16_MAX);
+    return receive->next + (field << shift);
+}
+
+/* The receiver's silly window avoidance: the edge stays until it can move by half the buffer or a
+ * full segment (RFC 9293, section 3.8.6.2.2). */
+static bool stream_window_may_move(const IcsStream *self, IcsSequence to)
+{
+    if (to <= self->receive.edge) {
+        return false;
+    }
+    uint64_t least = MIN(self->receive.limit / 2, ics_stream_segment_bytes(self));
+    return !self->config->use.silly_window_avoidance || to - self->receive.edge >= least;
+}
+
+/* A window of a SYN is never scaled (RFC 7323, section 2.2). */
+static uint16_t stream_window_of_syn(IcsStream *self)
+{
+    uint16_t window = (uint16_t)MIN(self->receive.limit, UINT16_MAX);
+    if (self->state != ICS_STREAM_SYN_SENT) {
+        self->receive.edge = MAX(self->receive.edge, self->receive.next + window);
+    }
+    return window;
+}
+
+uint16_t ics_stream_announce_window(IcsStream *self, bool syn)
+{
+    if (syn) {
+        return stream_window_of_syn(self);
+    }
+    IcsStreamReceiving *receive = &self->receive;
+    IcsSequence possible = stream_window_possible_edge(self, receive->window_shift);
+    if (stream_window_may_move(self, possible)) {
+        receive->edge = possible;
+    }
+    /* Rounded down, so that what is announced may end a little before the edge, which stays as the
+     * end of what is accepted (RFC 7323, section 2.4). */
+    return (uint16_t)MIN(ics_stream_receive_window(self) >> receive->window_shift, UINT16_MAX);
+}
+
+uint32_t ics_stream_receive_window(const IcsStream *self)
+{
+    const IcsStreamReceiving *receive = &self->receive;
+    return receive->edge > receive->next ? (uint32_t)(receive->edge - receive->next) : 0;
+}
+
+bool ics_stream_window_opened(const IcsStream *self)
+{
+    IcsSequence possible = stream_window_possible_edge(self, self->receive.window_shift);
+    if (!stream_window_may_move(self, possible)) {
+        return false;
+    }
+    if (!self->config->use.silly_window_avoidance) {
+        return true;
+    }
+    /* While more than half of the buffer is on offer the usual acknowledgements say it in time. */
+    uint64_t window = ics_stream_receive_window(self);
+    return window <= self->receive.limit / 2 && possible - self->receive.next >= 2 * window;
+}
+
+static void stream_window_set(IcsStream *self, uint64_t window)
+{
+    IcsStreamSending *send = &self->send;
+    send->window = window;
+    send->max_window = MAX(send->max_window, window);
+    ics_stream_note(self, ICS_STREAM_NOTE_PEER_WINDOW, (int64_t)window,
+                    (int64_t)(send->next - send->una));
+}
+
+void ics_stream_update_send_window(IcsStream *self, int64_t now_ns, IcsSequence sequence,
+                                   IcsSequence ack, const IcsTcpHeader *header)
+{
+    IcsStreamSending *send = &self->send;
+    (void)now_ns;
+    if (send->wl1 > sequence || (send->wl1 == sequence && send->wl2 > ack)) {
+        return;
+    }
+    uint8_t shift = header->flags & ICS_TCP_SYN ? 0 : send->window_shift;
+    uint64_t window = (uint64_t)header->window << shift;
+    /* The timer of a closed or silly window begins anew when there is room that was not. */
+    if (ack + window > send->wl2 + send->window) {
+        self->timers.persist_ns = ICS_TIME_NEVER;
+        self->timers.persist_backoff = 0;
+    }
+    send->wl1 = sequence;
+    send->wl2 = ack;
+    if (window != send->window) {
+        stream_window_set(self, window);
+    }
+}
