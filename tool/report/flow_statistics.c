@@ -29,6 +29,22 @@ void ics_flow_statistics_offered(IcsFlowStatistics *self, const IcsObservation *
 {
     self->wire_packets++;
     self->wire_bytes += observation->packet->length;
+    self->wire_repeats += observation->packet->fate.klass == ICS_FATE_REPEAT;
+}
+
+void ics_flow_statistics_control(IcsFlowStatistics *self, const IcsObservation *observation)
+{
+    ics_control_counts_add(&self->control, observation->packet);
+}
+
+void ics_flow_statistics_opened(IcsFlowStatistics *self, const IcsObservation *observation,
+                                const IcsControlCounts *before)
+{
+    if (before->packets > 0) {
+        ics_control_counts_merge(&self->control, before);
+        self->setup_packets += before->packets;
+        self->setup_ns = MAX(self->setup_ns, observation->at_ns - observation->message->sent_ns);
+    }
 }
 
 void ics_flow_statistics_copied(IcsFlowStatistics *self, const IcsObservation *observation)
@@ -85,5 +101,9 @@ void ics_flow_statistics_merge(IcsFlowStatistics *self, const IcsFlowStatistics 
     self->repeated += other->repeated;
     self->wire_packets += other->wire_packets;
     self->wire_bytes += other->wire_bytes;
+    self->wire_repeats += other->wire_repeats;
+    ics_control_counts_merge(&self->control, &other->control);
+    self->setup_packets += other->setup_packets;
+    self->setup_ns = MAX(self->setup_ns, other->setup_ns);
     self->payload_bytes += other->payload_bytes;
 }

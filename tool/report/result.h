@@ -46,9 +46,15 @@ typedef struct IcsFlowResult {
     IcsLatencyResult latency;
     int64_t jitter_ns; /* -1: undefined */
     uint64_t payload_bytes;
-    int64_t payload_ns; /* from the first sent to the last received */
+    int64_t payload_ns;        /* from the first sent to the last received */
+    int64_t last_delivered_ns; /* -1: undefined */
     uint64_t wire_packets;
     uint64_t wire_bytes;
+    uint64_t retransmissions; /* packets that a protocol sent again */
+    /* Of no use unless the statistics follow control packets: */
+    IcsControlCounts control; /* packets without a message */
+    uint64_t setup_packets;
+    int64_t setup_ns;
 } IcsFlowResult;
 
 /* One fault element. */
@@ -134,10 +140,28 @@ typedef struct IcsExpectationResult {
     bool ok;
 } IcsExpectationResult;
 
-/* What the caller knows about the run. Strings are copied. */
+/* A host that the outside stood in for; packets. */
+typedef struct IcsDoorResult {
+    const char *host;
+    const char *to;     /* "tun:x", "fd:7" */
+    uint64_t in;        /* from outside into the simulated network */
+    uint64_t refused;   /* from outside, and died at once; by cause in the host's result */
+    uint64_t out;       /* from the simulated network to the outside */
+    uint64_t not_taken; /* that came out, and for which there was no room outside */
+} IcsDoorResult;
+
+/* What a run by the wall clock has that others have not. */
+typedef struct IcsLiveResult {
+    int64_t lag_max_ns; /* the most by which an event was late */
+    const IcsDoorResult *doors;
+    uint32_t n_doors;
+} IcsLiveResult;
+
+/* What the caller knows about the run. Everything is copied. */
 typedef struct IcsRunInfo {
-    const char *command; /* "run" */
-    const char *stopped; /* "quiescent", "time" or "interrupted" */
+    const char *command;       /* "run" */
+    const char *stopped;       /* "quiescent", "time" or "interrupted" */
+    const IcsLiveResult *live; /* NULL: the run was not paced */
 } IcsRunInfo;
 
 typedef struct IcsResult {
@@ -149,11 +173,12 @@ typedef struct IcsResult {
     uint64_t seed;
     int64_t virtual_ns;
     uint64_t digest;
-    uint64_t events;      /* of the model: what the digest covers, whoever watches */
-    const char *broken;   /* a broken invariant, NULL: none */
-    GArray *flows;        /* of IcsFlowResult, in the order of their first messages */
-    GArray *links;        /* of IcsLinkResult, in the order of the file */
-    GArray *hosts;        /* of IcsHostResult, by name */
+    const IcsLiveResult *live; /* NULL: the run was not paced, and can be repeated */
+    uint64_t events;           /* of the model: what the digest covers, whoever watches */
+    const char *broken;        /* a broken invariant, NULL: none */
+    GArray *flows;             /* of IcsFlowResult, in the order of their first messages */
+    GArray *links;             /* of IcsLinkResult, in the order of the file */
+    GArray *hosts;             /* of IcsHostResult, by name */
     GArray *processes;    /* of IcsProcessResult: in the order of the file, then of their starts */
     GArray *expectations; /* of IcsExpectationResult, in the order of the file */
     GPtrArray *warnings;  /* of char * */
@@ -164,6 +189,11 @@ typedef struct IcsResult {
 /* Takes the result of a run that has ended or was interrupted. Transfer full. */
 IcsResult *ics_result_new(const IcsStatistics *statistics, const IcsRunInfo *info);
 void ics_result_free(IcsResult *self);
+
+/* All flows over one transport as one, without a name. What it owns is freed by
+ * ics_flow_result_clear(). */
+IcsFlowResult ics_result_flows_of_transport(const IcsStatistics *statistics, const char *transport);
+void ics_flow_result_clear(gpointer flow_result);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcsResult, ics_result_free)
 

@@ -72,8 +72,13 @@ static IcsFlowResult result_flow_summarise(ResultFlowGroup *group)
         .jitter_ns = ics_jitter_is_defined(&flow->jitter) ? ics_jitter_ns(&flow->jitter) : -1,
         .payload_bytes = flow->payload_bytes,
         .payload_ns = messages->delivered > 0 ? flow->last_delivered_ns - flow->first_sent_ns : 0,
+        .last_delivered_ns = messages->delivered > 0 ? flow->last_delivered_ns : -1,
         .wire_packets = flow->wire_packets,
         .wire_bytes = flow->wire_bytes,
+        .retransmissions = flow->wire_repeats + flow->control.repeats,
+        .control = flow->control,
+        .setup_packets = flow->setup_packets,
+        .setup_ns = flow->setup_ns,
     };
     ics_cause_counts_merge(&result.lost, &messages->lost);
     return result;
@@ -152,6 +157,24 @@ IcsFlowResult ics_result_flows_by_port(const IcsStatistics *statistics, const ch
     for (uint32_t i = 0; i < ics_statistics_flows(statistics); i++) {
         if (result_flow_has_port_name(ics_flow_table_get(&world->network->flows, i), name)) {
             result_flow_group_add(&group, ics_statistics_flow(statistics, i));
+        }
+    }
+    IcsFlowResult result = result_flow_summarise(&group);
+    ics_flow_statistics_clear(&group.sum);
+    return result;
+}
+
+/* ---- by transport ---- */
+
+IcsFlowResult ics_result_flows_of_transport(const IcsStatistics *statistics, const char *transport)
+{
+    const IcsWorld *world = ics_statistics_world(statistics);
+    ResultFlowGroup group = {.transport = transport};
+    for (uint32_t i = 0; i < ics_statistics_flows(statistics); i++) {
+        IcsFlowStatistics *flow = ics_statistics_flow(statistics, i);
+        const IcsFlow *from = ics_flow_table_get(&world->network->flows, i);
+        if (flow->messages.sent > 0 && strcmp(from->transport, transport) == 0) {
+            result_flow_group_add(&group, flow);
         }
     }
     IcsFlowResult result = result_flow_summarise(&group);

@@ -9,7 +9,6 @@ void ics_result_take_flows(IcsResult *self, const IcsStatistics *statistics);
 /* All flows to one port, by the name "asker -> server:6789", whoever received there. What it owns
  * is cleared by ics_flow_result_clear(). */
 IcsFlowResult ics_result_flows_by_port(const IcsStatistics *statistics, const char *name);
-void ics_flow_result_clear(gpointer flow_result);
 
 /* result_links.c */
 void ics_result_take_links(IcsResult *self, const IcsWorld *world);
@@ -23,6 +22,12 @@ IcsFaultResult *ics_result_take_faults(IcsResult *self, const IcsFault *first,
 
 /* result_processes.c */
 void ics_result_take_processes(IcsResult *self, const IcsStatistics *statistics);
+
+/* result_live.c: what the caller says of a run by the wall clock. */
+void ics_result_take_live(IcsResult *self, const IcsWorld *world, const IcsLiveResult *live);
+/* Whether an expectation is about a process, or a flow from or to one, that the outside was in the
+ * place of. */
+bool ics_result_is_outside(const IcsWorld *world, const IcsTraceExpectation *expected);
 
 /* result_expectations.c: evaluates what the trace expects of what has been taken. */
 void ics_result_take_expectations(IcsResult *self, const IcsStatistics *statistics);

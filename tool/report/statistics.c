@@ -12,7 +12,9 @@ struct IcsStatistics {
     const IcsWorld *world;
     GPtrArray *pages; /* of IcsFlowStatistics[STATISTICS_PAGE_FLOWS] */
     uint32_t n_flows;
-    GPtrArray *processes; /* of IcsProcessStatistics, by id; some NULL */
+    bool follows_control;
+    IcsConversations conversations; /* if it does */
+    GPtrArray *processes;           /* of IcsProcessStatistics, by id; some NULL */
     IcsProcessAllowance allowance;
 };
 
@@ -57,14 +59,42 @@ static void statistics_message_repeated(gpointer self, const IcsObservation *obs
     ics_flow_statistics_repeated(statistics_flow_of(self, observation), observation);
 }
 
+/* A datagram from outside of the simulation is nobody's message. */
 static void statistics_message_delivered(gpointer self, const IcsObservation *observation)
 {
-    ics_flow_statistics_delivered(statistics_flow_of(self, observation), observation);
+    IcsFlowStatistics *flow = statistics_flow_of(self, observation);
+    if (G_LIKELY(flow != NULL)) {
+        ics_flow_statistics_delivered(flow, observation);
+    }
 }
 
-static void statistics_packet_offered(gpointer self, const IcsObservation *observation)
+/* `flow` is NULL for a packet without a message. */
+static void statistics_follow(IcsStatistics *self, IcsFlowStatistics *flow,
+                              const IcsObservation *observation)
 {
+    IcsConversationKey key;
+    if (!ics_conversation_key(observation->packet, &key)) {
+        return;
+    }
+    IcsConversation *conversation = ics_conversations_get(&self->conversations, &key);
+    bool has_flow = conversation->flow != ICS_FLOW_NONE;
+    if (flow == NULL && has_flow) {
+        ics_flow_statistics_control(statistics_flow(self, conversation->flow), observation);
+    } else if (flow == NULL) {
+        ics_control_counts_add(&conversation->before, observation->packet);
+    } else if (!has_flow) {
+        ics_flow_statistics_opened(flow, observation, &conversation->before);
+        conversation->flow = observation->message->flow;
+    }
+}
+
+static void statistics_packet_offered(gpointer data, const IcsObservation *observation)
+{
+    IcsStatistics *self = data;
     IcsFlowStatistics *flow = statistics_flow_of(self, observation);
+    if (G_UNLIKELY(self->follows_control)) {
+        statistics_follow(self, flow, observation);
+    }
     if (flow != NULL) {
         ics_flow_statistics_offered(flow, observation);
     }
@@ -179,6 +209,11 @@ IcsStatistics *ics_statistics_new(const IcsWorld *world)
     return self;
 }
 
+void ics_statistics_follow_control(IcsStatistics *self)
+{
+    self->follows_control = true;
+}
+
 void ics_statistics_free(IcsStatistics *self)
 {
     if (self == NULL) {
@@ -187,6 +222,7 @@ void ics_statistics_free(IcsStatistics *self)
     for (uint32_t flow = 0; flow < self->n_flows; flow++) {
         ics_flow_statistics_clear(statistics_flow(self, flow));
     }
+    ics_conversations_clear(&self->conversations);
     g_ptr_array_unref(self->pages);
     g_ptr_array_unref(self->processes);
     g_free(self);
