@@ -26,6 +26,11 @@ void ics_command_warn(const char *text)
     command_say(warning);
 }
 
+void ics_command_note(const char *text)
+{
+    command_say(text);
+}
+
 int ics_command_misused(const char *format, ...)
 {
     va_list arguments;

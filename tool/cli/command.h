@@ -35,12 +35,14 @@ const IcsCommand *ics_command_by_name(const char *name);
 int ics_command_check(char **arguments);
 int ics_command_help(char **arguments);
 int ics_command_list(char **arguments);
+int ics_command_live(char **arguments);
 int ics_command_run(char **arguments);
 
 /* `ipcsim help` without operands. Transfer full. */
 char *ics_command_overview(void);
 
 const GOptionEntry *ics_command_check_options(void);
+const GOptionEntry *ics_command_live_options(void);
 const GOptionEntry *ics_command_run_options(void);
 
 /* Parses the options of a command (any order, "--" ends them) into the places that `entries` name.
@@ -57,8 +59,9 @@ bool ics_command_number(const char *option, const char *text, guint64 min, guint
 /* Prints the error on standard error and returns the exit status that belongs to it. */
 int ics_command_fail(const GError *error);
 
-/* A warning on standard error. */
+/* A warning, or something worth knowing, on standard error. */
 void ics_command_warn(const char *text);
+void ics_command_note(const char *text);
 
 /* A message about a wrong request on standard error; returns ICS_EXIT_INPUT. */
 int ics_command_misused(const char *format, ...) G_GNUC_PRINTF(1, 2);

@@ -17,6 +17,23 @@ const IcsCommand ics_commands[] = {
      "pointer, what was expected and the nearest known name. \"-\" is standard input.\n"
      "Exit status: 0 all are fine; 2 one is wrong; 3 the machine failed.",
      ics_command_check, ics_command_check_options},
+    {"live", "TRACE", "run a trace by the wall clock, with programs outside of it as hosts",
+     "Virtual time is the time since the start. In the place of each attached host stands the "
+     "world "
+     "outside: IPv4 packets that are written to the TUN device or descriptor enter the simulated "
+     "network there, and what arrives there, for whatever address, can be read from it. Processes "
+     "of an attached host do not start, and what is expected of them is not judged; the hosts that "
+     "it has links to send to it what they know no other way for.\n"
+     "A TUN device is made if there is none of the name; that takes CAP_NET_ADMIN, or a network "
+     "namespace of one's own. A descriptor (7<>...) is a datagram socket or an open TUN device; "
+     "one "
+     "packet a read or write, without a link header.\n"
+     "A run ends at the trace's stop, at SIGINT or SIGTERM, or when everybody outside has gone and "
+     "nothing is left to do; then comes the report. When it falls behind the clock by more than 20 "
+     "ms it says so, at most once a second. No two live runs are alike: the same trace and seed do "
+     "not repeat one.\n"
+     "Exit status: as for run; 130 interrupted, by SIGTERM also.",
+     ics_command_live, ics_command_live_options},
     {"list", "[KIND]", "list what traces and commands can name",
      "Without a KIND: the kinds. More about one thing: ipcsim help KIND NAME. \"ipcsim list "
      "schema\" prints the JSON Schema of traces.",

@@ -11,6 +11,9 @@
 void ics_report_write_flows(const IcsResult *result, IcsPage *page);
 void ics_report_write_links(const IcsResult *result, IcsPage *page);
 void ics_report_write_processes(const IcsResult *result, IcsPage *page);
+/* Of a live run: what passed to and from the outside; and the last line. */
+void ics_report_write_live(const IcsResult *result, IcsPage *page);
+void ics_report_write_live_run(const IcsResult *result, const char *end, IcsPage *page);
 
 /* "s" unless n is 1. */
 static inline const char *ics_report_plural(uint64_t n)

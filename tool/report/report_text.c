@@ -52,6 +52,10 @@ static void report_write_run(const IcsResult *result, IcsPage *page)
         ics_page_paragraph(page, ICS_INK_NOTICE,
                            "interrupted: this is what had happened until then", 2);
     }
+    if (result->live != NULL) {
+        ics_report_write_live_run(result, report_end_of_run(result), page);
+        return;
+    }
     ics_page_format(page, ICS_INK_FAINT,
                     "seed %" PRIu64 ", digest %016" PRIx64 ", simulated %s %s\n", result->seed,
                     result->digest, ics_quantity_time(result->virtual_ns, time),
@@ -63,6 +67,7 @@ void ics_report_text_write(const IcsResult *result, IcsPage *page)
     report_write_heading(result, page);
     ics_report_write_flows(result, page);
     ics_report_write_links(result, page);
+    ics_report_write_live(result, page);
     ics_report_write_processes(result, page);
     report_write_warnings(result, page);
     ics_page_gap(page);

@@ -73,6 +73,7 @@ IcsResult *ics_result_new(const IcsStatistics *statistics, const IcsRunInfo *inf
     const IcsWorld *world = ics_statistics_world(statistics);
     IcsResult *self = result_new_empty();
     result_take_run(self, world, info);
+    ics_result_take_live(self, world, info->live);
     ics_result_take_flows(self, statistics);
     ics_result_take_links(self, world);
     ics_result_take_hosts(self, world);

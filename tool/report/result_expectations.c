@@ -87,20 +87,29 @@ static IcsMetricValue result_evaluate(const IcsResult *self, const IcsStatistics
     return ics_metric_value(expected->metric, &subject);
 }
 
+static void result_take_expectation(IcsResult *self, const IcsStatistics *statistics,
+                                    const IcsTraceExpectation *from)
+{
+    IcsExpectationResult result = {.expected = *from};
+    IcsTraceExpectation *expected = &result.expected;
+    result.value = result_evaluate(self, statistics, expected);
+    result.ok = ics_metric_is_within(&result.value, expected->min, expected->max);
+    self->ok &= result.ok;
+    expected->name = ics_result_strdup(self, expected->name);
+    expected->cause = ics_result_strdup(self, expected->cause);
+    expected->pointer = ics_result_strdup(self, expected->pointer);
+    g_array_append_val(self->expectations, result);
+}
+
 void ics_result_take_expectations(IcsResult *self, const IcsStatistics *statistics)
 {
-    const GArray *expectations = ics_statistics_world(statistics)->trace->expectations;
+    const IcsWorld *world = ics_statistics_world(statistics);
+    const GArray *expectations = world->trace->expectations;
     self->ok = true;
     for (guint i = 0; i < expectations->len; i++) {
-        IcsExpectationResult result = {.expected =
-                                           g_array_index(expectations, IcsTraceExpectation, i)};
-        IcsTraceExpectation *expected = &result.expected;
-        result.value = result_evaluate(self, statistics, expected);
-        result.ok = ics_metric_is_within(&result.value, expected->min, expected->max);
-        self->ok &= result.ok;
-        expected->name = ics_result_strdup(self, expected->name);
-        expected->cause = ics_result_strdup(self, expected->cause);
-        expected->pointer = ics_result_strdup(self, expected->pointer);
-        g_array_append_val(self->expectations, result);
+        const IcsTraceExpectation *expected = &g_array_index(expectations, IcsTraceExpectation, i);
+        if (!ics_result_is_outside(world, expected)) {
+            result_take_expectation(self, statistics, expected);
+        }
     }
 }

@@ -66,6 +66,9 @@ static void result_json_write_run(const IcsResult *result, IcsJsonWriter *writer
     ics_json_writer_string_format(writer, "%016" PRIx64, result->digest);
     ics_json_writer_member_int64(writer, "digest_version", ICS_DIGEST_VERSION);
     ics_json_writer_member_string(writer, "broken_invariant", result->broken);
+    if (result->live != NULL) {
+        ics_result_json_write_live(result->live, writer);
+    }
 }
 
 static void result_json_write_traffic(const IcsResult *result, IcsJsonWriter *writer)

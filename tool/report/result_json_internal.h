@@ -12,6 +12,8 @@ void ics_result_json_write_host(const IcsHostResult *host, IcsJsonWriter *writer
 void ics_result_json_write_process(const IcsProcessResult *process, IcsJsonWriter *writer);
 void ics_result_json_write_expectation(const IcsExpectationResult *expectation,
                                        IcsJsonWriter *writer);
+/* The key "live" and its object. */
+void ics_result_json_write_live(const IcsLiveResult *live, IcsJsonWriter *writer);
 
 /* A key and {"n", "of"}; null when `of` is 0. */
 void ics_result_json_ratio(IcsJsonWriter *writer, const char *key, IcsRatio ratio);
