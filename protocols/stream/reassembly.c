@@ -142,22 +142,27 @@ void ics_reassembly_note_duplicate(IcsReassembly *self, IcsSequenceRange range)
     reassembly_note(self, range);
 }
 
-/* The newest ranges, newest first, at most `max`. */
+/* Puts a range among the `n` newest ones known so far, of which `max` are of interest. */
+static uint32_t reassembly_rank(const IcsReassemblyRange *newest[], uint32_t n, uint32_t max,
+                                const IcsReassemblyRange *range)
+{
+    uint32_t place = n < max ? n : max - 1;
+    for (; place > 0 && newest[place - 1]->arrival < range->arrival; place--)
+        newest[place] = newest[place - 1];
+    newest[place] = range;
+    return MIN(n + 1, max);
+}
+
+/* The newest ranges, newest first, at most `max`. From the far end on, where data mostly arrives:
+ * there most ranges are older than those seen before. */
 static uint32_t reassembly_newest(const IcsReassembly *self, const IcsReassemblyRange *newest[],
                                   uint32_t max)
 {
     uint32_t n = 0;
-    for (uint32_t i = 0; i < self->n_ranges; i++) {
+    for (uint32_t i = self->n_ranges; max > 0 && i-- > 0;) {
         const IcsReassemblyRange *range = self->ranges + i;
-        uint32_t place = n;
-        while (place > 0 && newest[place - 1]->arrival < range->arrival)
-            place--;
-        if (place == max)
-            continue;
-        n = MIN(n + 1, max);
-        for (uint32_t k = n - 1; k > place; k--)
-            newest[k] = newest[k - 1];
-        newest[place] = range;
+        if (n < max || range->arrival > newest[max - 1]->arrival)
+            n = reassembly_rank(newest, n, max, range);
     }
     return n;
 }
