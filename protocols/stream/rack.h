@@ -46,7 +46,8 @@ void ics_rack_found(IcsRack *self, int64_t now_ns, const IcsSentSegment *segment
 void ics_rack_update_reordering_window(IcsRack *self, const IcsRackSituation *situation);
 
 /* Step 5: marks what is lost. `*timeout_ns`: after how long to look again, for what may still be
- * only reordered; 0: nothing is. Returns the bytes newly marked. */
+ * only reordered (for the last original, and the first repetition, of those); 0: nothing is.
+ * Returns the bytes newly marked. */
 uint64_t ics_rack_detect_loss(const IcsRack *self, int64_t now_ns, IcsSentSegments *segments,
                               int64_t *timeout_ns);
 

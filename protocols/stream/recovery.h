@@ -94,26 +94,41 @@ typedef struct IcsRecoveryTimers {
     int64_t reorder_ns; /* RACK's */
 } IcsRecoveryTimers;
 
+/* One stay in FAST or LOSS. */
+typedef struct IcsRecoveryEpisode {
+    IcsStreamRepeat why;  /* what the first repetition is for */
+    bool forced;          /* which is to be sent whatever cwnd says */
+    bool was_partial;     /* a partial ACK has come */
+    bool rescued;         /* rule 4 of NextSeg() was used */
+    IcsSequence high_rxt; /* HighRxt of RFC 6675, exclusive */
+} IcsRecoveryEpisode;
+
+/* How much of cwnd is used. */
+typedef struct IcsRecoveryUse {
+    IcsSequence round_end;  /* when this is acknowledged a new round begins */
+    uint64_t most_bytes;    /* in flight in this round */
+    uint64_t limited_bytes; /* sent by limited transmit since SND.UNA advanced */
+    int64_t last_sent_ns;   /* -1: nothing was */
+} IcsRecoveryUse;
+
+/* RFC 3168, section 6.1.2. */
+typedef struct IcsRecoveryEcn {
+    bool on;
+    IcsSequence end; /* no second reduction before this is acknowledged */
+} IcsRecoveryEcn;
+
 typedef struct IcsRecovery {
     const IcsRecoveryConfig *config;
     IcsRecoveryPhase phase;
     bool sack;
-    bool ecn;
-    bool probe_due;           /* a tail loss probe is to be sent */
-    bool forced;              /* the first lost segment is to be sent again whatever cwnd says */
-    bool was_partial;         /* a partial ACK has come in this recovery */
-    bool rescued;             /* rule 4 of NextSeg() was used in this recovery */
     uint32_t duplicates;      /* duplicate ACKs in a row */
-    uint32_t timeouts_in_row; /* of the RTO without an ACK of new data */
-    uint64_t limited_bytes;   /* sent by limited transmit since the first duplicate ACK */
-    uint64_t used_bytes;      /* the most in flight in this round: how much of cwnd was used */
+    uint32_t timeouts_in_row; /* of the RTO, without an ACK of new data in between */
     IcsSequence una;
     IcsSequence nxt;
-    IcsSequence recovery_end; /* `recover` of RFC 6582, RecoveryPoint of 6675 */
-    IcsSequence high_rxt;     /* HighRxt of RFC 6675 */
-    IcsSequence round_end;    /* when this is acked a new round of used_bytes begins */
-    IcsSequence ecn_end;      /* RFC 3168: one reduction until this is acked */
-    int64_t last_sent_ns;     /* -1: nothing was */
+    IcsSequence recovery_end; /* `recover` of RFC 6582, RecoveryPoint of 6675: SND.NXT on entry */
+    IcsRecoveryEpisode episode;
+    IcsRecoveryUse use;
+    IcsRecoveryEcn ecn;
     IcsRecoveryTimers timers;
     IcsRto rto;
     IcsCongestion congestion;
@@ -122,7 +137,7 @@ typedef struct IcsRecovery {
     IcsTlp tlp;
     IcsPrr prr;
     uint64_t n_timeouts;         /* of the whole connection */
-    uint64_t n_fast_retransmits; /* recoveries entered by other ways than timeouts */
+    uint64_t n_fast_retransmits; /* entries to FAST, or to LOSS without a timeout */
 } IcsRecovery;
 
 /* Before the SYN. `config` is borrowed and outlives it. `iss` is the SYN's number: SND.UNA and
@@ -156,6 +171,11 @@ uint32_t ics_recovery_expire(IcsRecovery *self, int64_t now_ns);
 /* The path MTU or the options have changed. cwnd keeps its bytes. Larger records are sent again in
  * pieces. */
 void ics_recovery_set_smss(IcsRecovery *self, uint32_t smss_bytes);
+
+/* Numbers up to `nxt` (at least SND.NXT) were used without telling recovery, for example by a
+ * zero-window probe, and have been acknowledged: to be called before
+ * ics_recovery_acknowledged(). With nothing outstanding SND.UNA becomes `nxt`, too. */
+void ics_recovery_skip(IcsRecovery *self, IcsSequence nxt);
 
 /* ---- questions ---- */
 
@@ -198,11 +218,11 @@ static inline uint64_t ics_recovery_pipe_bytes(const IcsRecovery *self)
 }
 static inline uint64_t ics_recovery_sacked_bytes(const IcsRecovery *self)
 {
-    return self->segments.sacked_bytes;
+    return self->segments.counters.sacked_bytes;
 }
 static inline uint64_t ics_recovery_lost_bytes(const IcsRecovery *self)
 {
-    return self->segments.lost_bytes;
+    return self->segments.counters.lost_bytes;
 }
 
 #endif

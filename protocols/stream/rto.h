@@ -32,7 +32,8 @@ void ics_rto_back_off(IcsRto *self);
  * ics_rto_established(). */
 void ics_rto_back_off_syn(IcsRto *self);
 
-/* The handshake is over: 3 s at least, if a SYN of ours timed out (section 5.7). To be called after
+/* The handshake is over: if a SYN of ours timed out the RTO becomes 3 s, or the initial RTO if that
+ * is more, until the next sample (section 5.7). To be called after
  * the handshake's own sample, if there is one. */
 void ics_rto_established(IcsRto *self);
 

@@ -12,6 +12,7 @@
 #define ICS_TLP_MAX_ACK_DELAY_NS INT64_C(200000000)
 
 typedef struct IcsTlp {
+    bool is_due;            /* the timer has run out, the probe is to be sent */
     IcsSequence end;        /* TLP.end_seq: SND.NXT when the probe was sent; 0: no probe is out */
     bool is_retransmission; /* TLP.is_retrans */
 } IcsTlp;
@@ -33,7 +34,7 @@ typedef struct IcsTlpAck {
  * segment added, 1 s without SRTT; no later than `rto_left_ns`, when the RTO is due. */
 int64_t ics_tlp_pto_ns(int64_t srtt_ns, bool is_single_segment, int64_t rto_left_ns);
 
-/* The probe went out; `nxt` is SND.NXT after it. */
+/* The probe that was due went out; `nxt` is SND.NXT after it. */
 void ics_tlp_sent(IcsTlp *self, IcsSequence nxt, bool is_retransmission);
 
 /* Section 7.4.2. The probe is forgotten unless the outcome is UNDECIDED. */

@@ -1,0 +1,433 @@
+/* What an acknowledgement does to the sender. */
+#include <glib.h>
+
+#include "protocols/stream/recovery.h"
+#include "protocols/stream/recovery_internal.h"
+
+/* RFC 7323, appendix G: a sample for every second segment of a flight. */
+static uint32_t recovery_expected_samples(const IcsRecovery *self, uint64_t flight_bytes)
+{
+    uint64_t pair_bytes = UINT64_C(2) * self->congestion.smss_bytes;
+    uint64_t samples = (flight_bytes + pair_bytes - 1) / pair_bytes;
+    return (uint32_t)CLAMP(samples, 1, UINT32_MAX / 8);
+}
+
+typedef struct RecoveryFinder {
+    IcsRecovery *recovery;
+    IcsRecoveryArrival *arrival;
+} RecoveryFinder;
+
+/* Told of each segment that is known to have arrived for the first time. */
+static void recovery_found(void *context, const IcsSentSegment *segment)
+{
+    RecoveryFinder *finder = context;
+    IcsRecovery *self = finder->recovery;
+    IcsRecoveryArrival *arrival = finder->arrival;
+    if (ics_recovery_uses_rack(self)) {
+        int64_t echo_ns = arrival->ack->echo_ns;
+        int64_t last_echo_ns = echo_ns < 0 ? -1 : echo_ns + ICS_RECOVERY_TIMESTAMP_TICK_NS - 1;
+        ics_rack_found(&self->rack, arrival->now_ns, segment, last_echo_ns);
+    }
+    if (!arrival->is_cumulative) {
+        return;
+    }
+    if (segment->transmissions > 1) {
+        arrival->has_repeated = true;
+    } else if (arrival->oldest_sent_ns < 0) {
+        arrival->oldest_sent_ns = segment->sent_ns;
+    }
+}
+
+/* RFC 2883, section 4: the first block, if it lies below the ACK or within the second. */
+static IcsSequenceRange recovery_dsack(const IcsRecoveryAck *ack)
+{
+    if (ack->n_sack > 0 && ack->sack[0].end <= ack->ack) {
+        return ack->sack[0];
+    }
+    if (ack->n_sack > 1 && ack->sack[0].first >= ack->sack[1].first &&
+        ack->sack[0].end <= ack->sack[1].end) {
+        return ack->sack[0];
+    }
+    return (IcsSequenceRange){0, 0};
+}
+
+static uint32_t recovery_update_scoreboard(IcsRecovery *self, IcsRecoveryArrival *arrival)
+{
+    const IcsRecoveryAck *ack = arrival->ack;
+    RecoveryFinder finder = {self, arrival};
+    uint64_t lost_bytes = ics_recovery_lost_bytes(self);
+    uint64_t sacked_bytes = ics_recovery_sacked_bytes(self);
+    arrival->findings.found = recovery_found;
+    arrival->findings.context = &finder;
+    if (arrival->advances) {
+        arrival->is_cumulative = true;
+        ics_sent_segments_acknowledge(&self->segments, ack->ack, &arrival->findings);
+        arrival->is_cumulative = false;
+        self->una = ack->ack;
+    }
+    /* The newest block comes first: RACK wants older segments before younger ones. */
+    for (uint32_t i = self->sack ? ack->n_sack : 0; i > 0; i--) {
+        ics_sent_segments_sack(&self->segments, ack->sack[i - 1], &arrival->findings);
+    }
+    arrival->findings.context = NULL;
+    bool is_moved = lost_bytes != ics_recovery_lost_bytes(self) ||
+                    sacked_bytes != ics_recovery_sacked_bytes(self);
+    return is_moved ? ICS_RECOVERY_CHANGED_SCOREBOARD : 0;
+}
+
+/* RFC 6298, section 3: Karn's rule; a timestamp says which transmission it was (RFC 7323, section
+ * 4.1). */
+static uint32_t recovery_measure(IcsRecovery *self, const IcsRecoveryArrival *arrival)
+{
+    int64_t sent_ns = -1;
+    if (arrival->oldest_sent_ns >= 0 && !arrival->has_repeated) {
+        sent_ns = arrival->oldest_sent_ns;
+    } else if (arrival->findings.delivered_bytes > 0) {
+        sent_ns = arrival->ack->echo_ns;
+    }
+    if (!arrival->advances || sent_ns < 0 || sent_ns > arrival->now_ns) {
+        return 0;
+    }
+    ics_rto_sample(&self->rto, arrival->now_ns - sent_ns,
+                   recovery_expected_samples(self, arrival->flight_bytes));
+    return ICS_RECOVERY_CHANGED_ROUND_TRIP;
+}
+
+/* RFC 9438, section 5.8, and RFC 7661: a window that was not filled says nothing about what the
+ * network can bear. Slow start may use half of it, since it doubles. */
+static bool recovery_window_was_used(const IcsRecovery *self)
+{
+    const IcsCongestion *congestion = &self->congestion;
+    if (self->phase == ICS_RECOVERY_LOSS) {
+        return true;
+    }
+    if (ics_congestion_is_slow_start(congestion)) {
+        return congestion->cwnd_bytes < 2 * self->use.most_bytes;
+    }
+    return self->use.most_bytes + congestion->smss_bytes > congestion->cwnd_bytes;
+}
+
+static void recovery_grow(IcsRecovery *self, const IcsRecoveryArrival *arrival)
+{
+    bool may_grow = arrival->findings.acked_bytes > 0 && !(self->ecn.on && arrival->ack->ece);
+    if (!may_grow) { /* RFC 3168, section 6.1.2 */
+        return;
+    }
+    IcsCongestionAck ack = {
+        .now_ns = arrival->now_ns,
+        .srtt_ns = self->rto.srtt_ns,
+        .acked_bytes = arrival->findings.acked_bytes,
+        .window_was_used = recovery_window_was_used(self),
+    };
+    self->congestion.klass->on_ack(&self->congestion, &ack);
+}
+
+static uint32_t recovery_leave(IcsRecovery *self, IcsRecoveryArrival *arrival)
+{
+    arrival->leaves = true;
+    self->phase = ICS_RECOVERY_OPEN;
+    self->episode = (IcsRecoveryEpisode){0};
+    return ICS_RECOVERY_LEFT;
+}
+
+/* RFC 6582, section 3.2, step 3, full acknowledgement, the first of its two ways; with SACK cwnd is
+ * ssthresh. */
+static void recovery_set_window_after_fast(IcsRecovery *self)
+{
+    IcsCongestion *congestion = &self->congestion;
+    if (congestion->klass->is_fixed) {
+        return;
+    }
+    congestion->cwnd_bytes = congestion->ssthresh_bytes;
+    if (!self->sack) {
+        uint64_t flight_bytes = MAX(ics_recovery_flight_bytes(self), congestion->smss_bytes);
+        uint64_t smooth_bytes = flight_bytes + congestion->smss_bytes;
+        congestion->cwnd_bytes = MIN(congestion->ssthresh_bytes, smooth_bytes);
+    }
+}
+
+/* RFC 6582, section 3.2, step 3, partial acknowledgement: the next hole, and a deflated window. */
+static void recovery_take_partial_ack(IcsRecovery *self, const IcsRecoveryArrival *arrival)
+{
+    IcsCongestion *congestion = &self->congestion;
+    uint64_t acked_bytes = arrival->findings.acked_bytes;
+    self->episode.was_partial = true;
+    self->episode.forced = true;
+    ics_sent_segments_mark_lost(&self->segments, 0);
+    if (congestion->klass->is_fixed) {
+        return;
+    }
+    congestion->cwnd_bytes -= MIN(congestion->cwnd_bytes, acked_bytes);
+    if (acked_bytes >= congestion->smss_bytes) {
+        congestion->cwnd_bytes += congestion->smss_bytes;
+    }
+    congestion->cwnd_bytes = MAX(congestion->cwnd_bytes, congestion->smss_bytes);
+}
+
+/* SND.UNA has advanced. */
+static uint32_t recovery_advance(IcsRecovery *self, IcsRecoveryArrival *arrival)
+{
+    bool is_done = self->una >= self->recovery_end;
+    self->duplicates = 0;
+    self->use.limited_bytes = 0;
+    switch (self->phase) {
+    case ICS_RECOVERY_OPEN:
+        recovery_grow(self, arrival);
+        return 0;
+    case ICS_RECOVERY_LOSS:
+        recovery_grow(self, arrival);
+        return is_done ? recovery_leave(self, arrival) : 0;
+    case ICS_RECOVERY_FAST:
+        if (is_done) {
+            recovery_set_window_after_fast(self);
+            return recovery_leave(self, arrival);
+        }
+        if (self->sack) {
+            return 0;
+        }
+        recovery_take_partial_ack(self, arrival);
+        return ICS_RECOVERY_CHANGED_SCOREBOARD;
+    }
+    g_assert_not_reached();
+}
+
+static void recovery_take_duplicate(IcsRecovery *self)
+{
+    self->duplicates++;
+    bool inflates = self->phase == ICS_RECOVERY_FAST && !self->sack;
+    if (inflates && !self->congestion.klass->is_fixed) { /* RFC 5681, section 3.2, step 4 */
+        self->congestion.cwnd_bytes += self->congestion.smss_bytes;
+    }
+}
+
+void ics_recovery_reduce(IcsRecovery *self, int64_t now_ns, uint64_t flight_bytes)
+{
+    self->congestion.klass->on_loss(&self->congestion, now_ns, flight_bytes);
+    self->ecn.end = self->nxt;
+}
+
+/* Not a loss that is still to be repaired: ssthresh, and cwnd at once. */
+static uint32_t recovery_reduce_at_once(IcsRecovery *self, const IcsRecoveryArrival *arrival)
+{
+    IcsCongestion *congestion = &self->congestion;
+    ics_recovery_reduce(self, arrival->now_ns, arrival->flight_bytes);
+    if (!congestion->klass->is_fixed) {
+        congestion->cwnd_bytes = MIN(congestion->cwnd_bytes, congestion->ssthresh_bytes);
+    }
+    return ICS_RECOVERY_REDUCED;
+}
+
+/* RFC 3168, section 6.1.2: once in a window. */
+static uint32_t recovery_take_ece(IcsRecovery *self, const IcsRecoveryArrival *arrival)
+{
+    bool reacts = self->ecn.on && arrival->ack->ece && self->phase == ICS_RECOVERY_OPEN &&
+                  self->una > self->ecn.end;
+    return reacts ? recovery_reduce_at_once(self, arrival) : 0;
+}
+
+static uint32_t recovery_judge_probe(IcsRecovery *self, const IcsRecoveryArrival *arrival)
+{
+    IcsTlpAck ack = {
+        .ack = arrival->ack->ack,
+        .dsack = arrival->dsack,
+        .is_bare_duplicate = arrival->ack->is_duplicate && arrival->ack->n_sack == 0,
+    };
+    bool is_repaired = ics_tlp_ack(&self->tlp, &ack) == ICS_TLP_REPAIRED;
+    bool reacts = is_repaired && self->phase == ICS_RECOVERY_OPEN;
+    return reacts ? recovery_reduce_at_once(self, arrival) : 0;
+}
+
+void ics_recovery_begin_loss(IcsRecovery *self, int64_t now_ns, IcsStreamRepeat why)
+{
+    self->congestion.klass->on_timeout(&self->congestion, now_ns);
+    ics_sent_segments_mark_all_lost(&self->segments);
+    self->phase = ICS_RECOVERY_LOSS;
+    self->recovery_end = self->nxt;
+    self->episode = (IcsRecoveryEpisode){.why = why, .forced = true};
+    self->duplicates = 0;
+    self->use.limited_bytes = 0;
+    self->tlp = (IcsTlp){0};
+    self->timers.pto_ns = ICS_TIME_NEVER;
+    self->timers.reorder_ns = ICS_TIME_NEVER;
+}
+
+static void recovery_begin_fast(IcsRecovery *self, IcsStreamRepeat why)
+{
+    IcsCongestion *congestion = &self->congestion;
+    self->phase = ICS_RECOVERY_FAST;
+    self->recovery_end = self->nxt;
+    self->episode = (IcsRecoveryEpisode){.why = why, .forced = true, .high_rxt = self->una};
+    self->timers.pto_ns = ICS_TIME_NEVER;
+    uint32_t first = ics_sent_segments_next_unsacked(&self->segments, 0);
+    if (self->segments.counters.n_waiting == 0 && first < self->segments.count) {
+        ics_sent_segments_mark_lost(&self->segments, first);
+    }
+    ics_prr_begin(&self->prr, ics_recovery_flight_bytes(self));
+    if (!congestion->klass->is_fixed) {
+        uint32_t inflation = self->sack ? 0 : self->duplicates;
+        congestion->cwnd_bytes =
+            congestion->ssthresh_bytes + (uint64_t)inflation * congestion->smss_bytes;
+    }
+}
+
+uint32_t ics_recovery_enter(IcsRecovery *self, int64_t now_ns, IcsStreamRepeat why)
+{
+    /* What limited transmit has let out is no part of FlightSize (RFC 5681, section 3.2). */
+    uint64_t limited_bytes =
+        MIN(self->use.limited_bytes,
+            (uint64_t)self->config->duplicate_threshold * self->congestion.smss_bytes);
+    ics_recovery_reduce(self, now_ns, ics_recovery_flight_bytes(self) - limited_bytes);
+    self->n_fast_retransmits++;
+    if (self->config->fast_recovery) {
+        recovery_begin_fast(self, why);
+    } else {
+        ics_recovery_begin_loss(self, now_ns, why);
+    }
+    return ICS_RECOVERY_ENTERED | ICS_RECOVERY_REDUCED | ICS_RECOVERY_CHANGED_SCOREBOARD |
+           ICS_RECOVERY_CHANGED_WINDOW;
+}
+
+void ics_recovery_apply_prr(IcsRecovery *self, uint64_t delivered_bytes)
+{
+    if (self->phase != ICS_RECOVERY_FAST || !ics_recovery_uses_prr(self)) {
+        return;
+    }
+    IcsCongestion *congestion = &self->congestion;
+    uint64_t pipe_bytes = ics_recovery_pipe_bytes(self);
+    congestion->cwnd_bytes =
+        pipe_bytes + ics_prr_ack(&self->prr, delivered_bytes, pipe_bytes,
+                                 congestion->ssthresh_bytes, congestion->smss_bytes);
+}
+
+uint32_t ics_recovery_detect_by_rack(IcsRecovery *self, int64_t now_ns)
+{
+    int64_t timeout_ns = 0;
+    uint64_t lost_bytes = ics_rack_detect_loss(&self->rack, now_ns, &self->segments, &timeout_ns);
+    self->timers.reorder_ns = timeout_ns > 0 ? now_ns + timeout_ns : ICS_TIME_NEVER;
+    if (lost_bytes == 0) {
+        return 0;
+    }
+    if (self->phase == ICS_RECOVERY_OPEN) {
+        return ics_recovery_enter(self, now_ns, ICS_STREAM_REPEAT_RACK);
+    }
+    return ICS_RECOVERY_CHANGED_SCOREBOARD;
+}
+
+static uint32_t recovery_find_by_rack(IcsRecovery *self, const IcsRecoveryArrival *arrival)
+{
+    IcsRackSituation situation = {
+        .una = self->una,
+        .nxt = self->nxt,
+        .srtt_ns = self->rto.srtt_ns,
+        .n_sacked = self->segments.counters.n_sacked,
+        .dup_thresh = (uint32_t)self->config->duplicate_threshold,
+        .has_dsack = !ics_sequence_range_is_empty(arrival->dsack),
+        .in_recovery = self->phase != ICS_RECOVERY_OPEN,
+        .leaves_recovery = arrival->leaves,
+    };
+    ics_rack_update_reordering_window(&self->rack, &situation);
+    return ics_recovery_detect_by_rack(self, arrival->now_ns);
+}
+
+/* RFC 6675, section 5. */
+static uint32_t recovery_find_by_sack(IcsRecovery *self, const IcsRecoveryArrival *arrival)
+{
+    if (self->phase == ICS_RECOVERY_LOSS) {
+        return 0;
+    }
+    uint32_t threshold = (uint32_t)self->config->duplicate_threshold;
+    uint64_t lost_bytes = ics_sent_segments_mark_lost_by_sack(&self->segments, threshold,
+                                                              self->congestion.smss_bytes);
+    uint32_t changed = lost_bytes > 0 ? ICS_RECOVERY_CHANGED_SCOREBOARD : 0;
+    bool is_loss = self->segments.counters.n_waiting > 0 || self->duplicates >= threshold;
+    if (self->phase == ICS_RECOVERY_OPEN && is_loss) {
+        changed |= ics_recovery_enter(self, arrival->now_ns, ICS_STREAM_REPEAT_FAST);
+    }
+    return changed;
+}
+
+/* RFC 6582, section 3.2, step 2: not for duplicates that an earlier episode has caused. */
+static uint32_t recovery_find_by_duplicates(IcsRecovery *self, const IcsRecoveryArrival *arrival)
+{
+    bool is_loss = self->phase == ICS_RECOVERY_OPEN && self->una > self->recovery_end &&
+                   self->duplicates >= (uint32_t)self->config->duplicate_threshold;
+    return is_loss ? ics_recovery_enter(self, arrival->now_ns, ICS_STREAM_REPEAT_FAST) : 0;
+}
+
+static uint32_t recovery_find_losses(IcsRecovery *self, const IcsRecoveryArrival *arrival)
+{
+    if (!self->config->fast_retransmit || ics_recovery_is_idle(self)) {
+        return 0;
+    }
+    if (!self->sack) {
+        return recovery_find_by_duplicates(self, arrival);
+    }
+    return self->config->rack ? recovery_find_by_rack(self, arrival)
+                              : recovery_find_by_sack(self, arrival);
+}
+
+/* RFC 6298, section 5.2 and 5.3; `was_partial`: a partial ACK had come before in a recovery without
+ * SACK, where the Impatient variant lets the timer run on (RFC 6582, section 4). */
+static void recovery_renew_timers(IcsRecovery *self, const IcsRecoveryArrival *arrival,
+                                  bool was_partial)
+{
+    if (ics_recovery_is_idle(self)) {
+        self->timers = (IcsRecoveryTimers){ICS_TIME_NEVER, ICS_TIME_NEVER, ICS_TIME_NEVER};
+        self->tlp.is_due = false;
+        return;
+    }
+    bool is_impatient = was_partial && !self->sack && self->phase == ICS_RECOVERY_FAST;
+    if (arrival->advances && !is_impatient) {
+        ics_recovery_restart_rto(self, arrival->now_ns);
+    }
+    bool is_sacked = self->segments.counters.n_sacked > 0;
+    if (arrival->advances || is_sacked || self->phase != ICS_RECOVERY_OPEN) {
+        ics_recovery_schedule_probe(self, arrival->now_ns);
+    }
+}
+
+static void recovery_look_at(IcsRecovery *self, IcsRecoveryArrival *arrival)
+{
+    const IcsRecoveryAck *ack = arrival->ack;
+    arrival->flight_bytes = ics_recovery_flight_bytes(self);
+    arrival->oldest_sent_ns = -1;
+    arrival->advances = ack->ack > self->una;
+    if (self->sack) {
+        arrival->dsack = recovery_dsack(ack);
+    }
+}
+
+/* Whether the ACK is a duplicate: with SACK, one that SACKs something new. */
+static bool recovery_is_duplicate(const IcsRecovery *self, const IcsRecoveryArrival *arrival)
+{
+    if (arrival->advances || ics_recovery_is_idle(self)) {
+        return false;
+    }
+    return self->sack ? arrival->findings.sacked_bytes > 0 : arrival->ack->is_duplicate;
+}
+
+uint32_t ics_recovery_acknowledged(IcsRecovery *self, int64_t now_ns, const IcsRecoveryAck *ack)
+{
+    g_assert(ack->ack <= self->nxt);
+    IcsRecoveryArrival arrival = {.ack = ack, .now_ns = now_ns};
+    uint64_t cwnd_bytes = self->congestion.cwnd_bytes;
+    uint64_t ssthresh_bytes = self->congestion.ssthresh_bytes;
+    bool was_partial = self->episode.was_partial;
+    recovery_look_at(self, &arrival);
+    uint32_t changed = recovery_update_scoreboard(self, &arrival);
+    changed |= recovery_measure(self, &arrival);
+    changed |= recovery_judge_probe(self, &arrival);
+    if (arrival.advances) {
+        self->timeouts_in_row = 0;
+        changed |= recovery_advance(self, &arrival);
+    } else if (recovery_is_duplicate(self, &arrival)) {
+        recovery_take_duplicate(self);
+    }
+    changed |= recovery_take_ece(self, &arrival);
+    changed |= recovery_find_losses(self, &arrival);
+    ics_recovery_apply_prr(self, arrival.findings.delivered_bytes);
+    recovery_renew_timers(self, &arrival, was_partial);
+    bool window_moved = cwnd_bytes != self->congestion.cwnd_bytes ||
+                        ssthresh_bytes != self->congestion.ssthresh_bytes;
+    return changed | (window_moved ? ICS_RECOVERY_CHANGED_WINDOW : 0);
+}

@@ -1,0 +1,121 @@
+/* What recovery lets out: how much new data, and what is to be sent again. */
+#include <glib.h>
+
+#include "protocols/stream/recovery.h"
+#include "protocols/stream/recovery_internal.h"
+
+/* Segments that RFC 3042 lets out before the third duplicate. */
+#define RECOVERY_LIMITED_SEGMENTS 2
+
+static uint64_t recovery_room(uint64_t window_bytes, uint64_t used_bytes)
+{
+    return window_bytes > used_bytes ? window_bytes - used_bytes : 0;
+}
+
+/* What counts against cwnd: without SACK a duplicate ACK says that something has left the network,
+ * but not what; there cwnd is inflated instead (RFC 5681). */
+static uint64_t recovery_outstanding_bytes(const IcsRecovery *self)
+{
+    bool knows = self->phase == ICS_RECOVERY_LOSS || self->phase == ICS_RECOVERY_FAST;
+    bool may_count_sacks = self->sack && (knows || self->config->limited_transmit);
+    if (self->phase == ICS_RECOVERY_LOSS || may_count_sacks) {
+        return ics_recovery_pipe_bytes(self);
+    }
+    return ics_recovery_flight_bytes(self);
+}
+
+/* RFC 3042, without SACK. */
+static uint64_t recovery_limited_bytes(const IcsRecovery *self)
+{
+    if (self->sack || self->phase != ICS_RECOVERY_OPEN || !self->config->limited_transmit) {
+        return 0;
+    }
+    return (uint64_t)MIN(self->duplicates, RECOVERY_LIMITED_SEGMENTS) * self->congestion.smss_bytes;
+}
+
+uint64_t ics_recovery_allowance_bytes(const IcsRecovery *self)
+{
+    uint64_t allowance_bytes = 0;
+    if (self->segments.counters.n_waiting == 0) {
+        uint64_t window_bytes = self->congestion.cwnd_bytes + recovery_limited_bytes(self);
+        allowance_bytes = recovery_room(window_bytes, recovery_outstanding_bytes(self));
+    }
+    return self->tlp.is_due ? MAX(allowance_bytes, self->congestion.smss_bytes) : allowance_bytes;
+}
+
+static IcsStreamRepeat recovery_reason(const IcsRecovery *self)
+{
+    if (self->phase == ICS_RECOVERY_LOSS) {
+        return self->episode.why;
+    }
+    if (ics_recovery_uses_rack(self)) {
+        return ICS_STREAM_REPEAT_RACK;
+    }
+    bool is_first = self->episode.forced && !self->episode.was_partial;
+    if (is_first) {
+        return self->episode.why;
+    }
+    return self->sack ? ICS_STREAM_REPEAT_SACK : ICS_STREAM_REPEAT_PARTIAL;
+}
+
+/* Rules 3 and 4 of NextSeg(), RFC 6675, section 4: when there is no new data to keep the ACKs
+ * coming. */
+static const IcsSentSegment *recovery_next_doubtful(IcsRecovery *self)
+{
+    bool applies = self->phase == ICS_RECOVERY_FAST && self->sack && !ics_recovery_uses_rack(self);
+    if (!applies) {
+        return NULL;
+    }
+    const IcsSentSegment *segment =
+        ics_sent_segments_next_hole(&self->segments, self->episode.high_rxt);
+    if (segment != NULL || self->episode.rescued) {
+        return segment;
+    }
+    segment = ics_sent_segments_last_unsacked(&self->segments);
+    bool was_repeated = segment == NULL || segment->retransmitted;
+    return was_repeated ? NULL : segment;
+}
+
+/* The segment's beginning, as far as one segment may reach. */
+static IcsSequenceRange recovery_beginning(const IcsRecovery *self, const IcsSentSegment *segment)
+{
+    IcsSequence reach = segment->first + self->congestion.smss_bytes;
+    return (IcsSequenceRange){segment->first, MIN(segment->end, reach)};
+}
+
+/* The segment's end, for the probe: the highest numbers sent. */
+static IcsSequenceRange recovery_ending(const IcsRecovery *self, const IcsSentSegment *segment)
+{
+    uint64_t bytes = MIN(ics_sent_segment_bytes(segment), self->congestion.smss_bytes);
+    return (IcsSequenceRange){segment->end - bytes, segment->end};
+}
+
+IcsStreamRepeat ics_recovery_next_repeat(IcsRecovery *self, bool new_data, IcsSequenceRange *range)
+{
+    if (self->segments.count == 0) {
+        return ICS_STREAM_REPEAT_NONE;
+    }
+    if (self->tlp.is_due && !new_data) {
+        *range = recovery_ending(self, ics_sent_segments_last_unsacked(&self->segments));
+        return ICS_STREAM_REPEAT_TLP;
+    }
+    uint64_t room_bytes = recovery_room(self->congestion.cwnd_bytes, ics_recovery_pipe_bytes(self));
+    const IcsSentSegment *segment = ics_sent_segments_next_waiting(&self->segments);
+    if (segment != NULL) {
+        IcsSequenceRange next = recovery_beginning(self, segment);
+        if (!self->episode.forced && room_bytes < ics_sequence_range_bytes(next)) {
+            return ICS_STREAM_REPEAT_NONE;
+        }
+        *range = next;
+        return recovery_reason(self);
+    }
+    if (new_data || room_bytes < self->congestion.smss_bytes) {
+        return ICS_STREAM_REPEAT_NONE;
+    }
+    segment = recovery_next_doubtful(self);
+    if (segment == NULL) {
+        return ICS_STREAM_REPEAT_NONE;
+    }
+    *range = recovery_beginning(self, segment);
+    return ICS_STREAM_REPEAT_SACK;
+}
