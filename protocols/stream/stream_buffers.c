@@ -46,9 +46,9 @@ int64_t ics_stream_write(IcsStream *self, int64_t now_ns, const void *bytes, siz
         return -error;
     }
     size_t taken = MIN(n, ics_stream_writable_bytes(self));
-    self->send.was_full = taken < n;
     ics_byte_ring_write(&self->send.ring, self->send.end, bytes, taken);
     self->send.end += taken;
+    self->send.was_full = ics_stream_writable_bytes(self) == 0;
     ics_stream_review_timers(self, now_ns);
     return (int64_t)taken;
 }

@@ -11,7 +11,6 @@ static void stream_calls_init_sending(IcsStream *self, const IcsStreamSetup *set
     send->limit = (uint32_t)self->config->send_buffer_bytes;
     send->path_mtu = setup->mtu_bytes;
     send->nagle = self->config->use.nagle;
-    send->last_sent_ns = -1;
     ics_byte_ring_init(&send->ring, send->end);
     ics_byte_ring_set_pool(&send->ring, setup->pool);
 }
@@ -64,7 +63,6 @@ void ics_stream_clear(IcsStream *self)
 void ics_stream_open(IcsStream *self, int64_t now_ns)
 {
     g_assert(self->state == ICS_STREAM_CLOSED && self->error == 0);
-    ics_stream_choose_window_shift(self);
     self->timers.syn_sent_ns = now_ns;
     self->wanted.syn = true;
     self->send.next = self->send.iss + 1;

@@ -31,7 +31,6 @@ typedef struct IcsStreamSending {
     bool was_full : 1;     /* a write did not fit: tell the user when there is room */
     bool cwr_to_send : 1;  /* RFC 3168: set CWR on the next new data */
     IcsSequence small_end; /* Minshall: end of the last segment sent that was not full */
-    int64_t last_sent_ns;  /* of data; -1: never (RFC 5681, section 4.1) */
 } IcsStreamSending;
 
 /* The receiving side. */
