@@ -55,19 +55,31 @@ static inline uint32_t ics_checksum_of_words(uint64_t sum)
 }
 
 /**
- * ics_checksum_pseudo_header:
+ * ics_checksum_pseudo_header_words:
  * @source: address in host order
  * @destination: address in host order
  * @protocol: the IP protocol number
  * @length: bytes of the upper layer's header and data
  *
- * Returns: the partial of the IPv4 pseudo header (RFC 768), to be continued with the upper layer's
- * header.
+ * Returns: the plain sum of the words of the IPv4 pseudo header (RFC 768; RFC 9293, section 3.1),
+ * for ics_checksum_of_words() together with those of the upper layer's header.
+ */
+static inline uint64_t ics_checksum_pseudo_header_words(uint32_t source, uint32_t destination,
+                                                        uint8_t protocol, uint16_t length)
+{
+    return (uint64_t)source + destination + protocol + length;
+}
+
+/**
+ * ics_checksum_pseudo_header:
+ *
+ * Returns: the partial of the same pseudo header, to be continued with the upper layer's header.
  */
 static inline uint32_t ics_checksum_pseudo_header(uint32_t source, uint32_t destination,
                                                   uint8_t protocol, uint16_t length)
 {
-    return ics_checksum_of_words((uint64_t)source + destination + protocol + length);
+    return ics_checksum_of_words(
+        ics_checksum_pseudo_header_words(source, destination, protocol, length));
 }
 
 /**

@@ -230,7 +230,8 @@ size_t ics_tcp_emit(const IcsTcpHeader *header, uint32_t source, uint32_t destin
     size_t n = header_bytes + (payload ? ics_byte_spans_bytes(payload) : 0);
     g_assert(header_bytes <= ICS_TCP_HEADER_MAX_BYTES && n <= UINT16_MAX);
     g_assert(header->options.window_scale <= ICS_TCP_WINDOW_SCALE_MAX);
-    TcpWords words = {bytes, (uint64_t)source + destination + ICS_IPV4_PROTOCOL_TCP + n};
+    TcpWords words = {bytes, ics_checksum_pseudo_header_words(source, destination,
+                                                              ICS_IPV4_PROTOCOL_TCP, (uint16_t)n)};
     tcp_put_header(&words, header, header_bytes);
     if (header_bytes == ICS_TCP_HEADER_BYTES + TCP_TIMESTAMPS_BYTES &&
         header->options.has_timestamps && !header->options.sack_permitted)

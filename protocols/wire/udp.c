@@ -50,7 +50,8 @@ void ics_udp_emit_without_checksum(const IcsUdpHeader *header, uint8_t *bytes)
 /* Pseudo header and header, of which the checksum counts as zero. */
 static uint32_t udp_headers_sum(const IcsUdpHeader *header, uint32_t source, uint32_t destination)
 {
-    uint64_t pseudo = (uint64_t)source + destination + ICS_IPV4_PROTOCOL_UDP + header->length;
+    uint64_t pseudo = ics_checksum_pseudo_header_words(source, destination, ICS_IPV4_PROTOCOL_UDP,
+                                                       header->length);
     return ics_checksum_of_words(pseudo + header->source_port + header->destination_port +
                                  header->length);
 }
