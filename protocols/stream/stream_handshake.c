@@ -17,12 +17,7 @@ static void stream_handshake_start_recovery(IcsStream *self, int64_t now_ns)
         .rtt_ns = stream_handshake_round_trip_ns(self, now_ns),
         .syn_repeats = self->timers.handshake_tries,
     };
-    ics_recovery_established(&self->recovery, now_ns, &peer);
-    ics_stream_note(self, ICS_STREAM_NOTE_ROUND_TRIP, self->recovery.rto.srtt_ns,
-                    ics_recovery_rto_ns(&self->recovery));
-    uint64_t ssthresh_bytes = ics_recovery_ssthresh_bytes(&self->recovery);
-    ics_stream_note(self, ICS_STREAM_NOTE_WINDOW, (int64_t)ics_recovery_cwnd_bytes(&self->recovery),
-                    ssthresh_bytes == ICS_SSTHRESH_NONE ? -1 : (int64_t)ssthresh_bytes);
+    ics_stream_note_recovery(self, ics_recovery_established(&self->recovery, now_ns, &peer));
 }
 
 void ics_stream_establish(IcsStream *self, int64_t now_ns, IcsSequence sequence, IcsSequence ack,

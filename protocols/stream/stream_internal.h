@@ -59,8 +59,6 @@ void ics_stream_establish(IcsStream *self, int64_t now_ns, IcsSequence sequence,
 
 /* Those of our SYN or SYN-ACK; `reply`: only what the peer has offered. */
 void ics_stream_offer_options(const IcsStream *self, int64_t now_ns, bool reply, IcsTcpHeader *out);
-/* Rcv.Wind.Shift for our SYN: the least that can announce the whole buffer. */
-void ics_stream_choose_window_shift(IcsStream *self);
 /* The peer's SYN: what is agreed on, its MSS, its shift. Sets send.mss and recovery's SMSS. */
 void ics_stream_agree(IcsStream *self, int64_t now_ns, const IcsTcpHeader *syn);
 /* Options of every other segment: timestamps, SACK blocks when `sack`. */
@@ -114,9 +112,6 @@ typedef enum {
 /* Data (or a FIN) has arrived: now or later? */
 void ics_stream_owe_ack(IcsStream *self, int64_t now_ns, IcsStreamDataKind kind, uint32_t bytes);
 /* A segment leaves that acknowledges all. */
-void ics_stream_ack_is_sent(IcsStream *self);
-
-/* An ACK of RCV.NXT goes out: nothing is owed any more. */
 void ics_stream_ack_is_sent(IcsStream *self);
 /* RFC 3168, section 6.1.3: CE and CWR of an acceptable segment, for what ECE will say. */
 void ics_stream_take_ecn(IcsStream *self, const IcsStreamArrival *arrival);
