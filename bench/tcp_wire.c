@@ -180,7 +180,7 @@ static void measure_reassembly(uint32_t ranges)
 {
     char name[64];
     ics_reassembly_init(&world.reassembly, 2048, true);
-    for (uint32_t i = 1; i < ranges; i++)
+    for (uint64_t i = 1; i < ranges; i++)
         ics_reassembly_add(&world.reassembly, (IcsSequenceRange){i * 3000, i * 3000 + MSS});
     g_snprintf(name, sizeof name, "reassembly: extend one of %u ranges, SACK", ranges);
     measure(name, extend);

@@ -66,7 +66,7 @@ IcsByteRoom ics_byte_ring_reserve(IcsByteRing *self, IcsSequence at, size_t n)
         return (IcsByteRoom){NULL, 0, NULL, 0};
     IcsSequence end = at + n;
     g_assert(at >= self->head && end - self->head <= ICS_BYTE_RING_MAX_BYTES);
-    if (end - self->head > ics_byte_ring_capacity_bytes(self))
+    if (!self->bytes || end - self->head > (UINT64_C(1) << self->shift))
         byte_ring_grow(self, (size_t)(end - self->head));
     self->tail = MAX(self->tail, end);
     return byte_ring_pieces(self, at, n);
