@@ -151,7 +151,6 @@ IcsStreamVerdict ics_stream_take_data(IcsStream *self, int64_t now_ns, IcsSequen
         ics_stream_reject(self, arrival->header->acknowledgement);
         return ICS_STREAM_VERDICT_UNEXPECTED;
     }
-    self->receive.largest_segment = MAX(self->receive.largest_segment, arrival->payload_bytes);
     IcsStreamVerdict verdict = ICS_STREAM_VERDICT_ACCEPTED;
     if (has_text) {
         verdict = stream_data_take_text(self, now_ns, &text);

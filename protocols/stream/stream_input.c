@@ -220,6 +220,20 @@ static IcsStreamVerdict stream_input_ack(IcsStream *self, int64_t now_ns,
     return ICS_STREAM_VERDICT_ACCEPTED;
 }
 
+/* RFC 3168, section 6.1.3: CE is echoed until the sender says CWR, and again for a CE after it. */
+static void stream_input_congestion(IcsStream *self, const StreamSegment *segment)
+{
+    if (!self->agreed.ecn) {
+        return;
+    }
+    if ((segment->flags & ICS_TCP_CWR) != 0) {
+        self->receive.ece = false;
+    }
+    if (segment->arrival->congestion_experienced && segment->arrival->payload_bytes > 0) {
+        self->receive.ece = true;
+    }
+}
+
 static IcsStreamVerdict stream_input_segment(IcsStream *self, int64_t now_ns,
                                              StreamSegment *segment)
 {
@@ -239,7 +253,7 @@ static IcsStreamVerdict stream_input_segment(IcsStream *self, int64_t now_ns,
         return verdict;
     }
     ics_stream_note_timestamp(self, now_ns, segment->sequence, segment->header);
-    ics_stream_take_ecn(self, segment->arrival);
+    stream_input_congestion(self, segment);
     verdict = stream_input_ack(self, now_ns, segment);
     if (verdict != ICS_STREAM_VERDICT_ACCEPTED || self->state == ICS_STREAM_CLOSED) {
         return verdict;

@@ -113,8 +113,6 @@ typedef enum {
 void ics_stream_owe_ack(IcsStream *self, int64_t now_ns, IcsStreamDataKind kind, uint32_t bytes);
 /* A segment leaves that acknowledges all. */
 void ics_stream_ack_is_sent(IcsStream *self);
-/* RFC 3168, section 6.1.3: CE and CWR of an acceptable segment, for what ECE will say. */
-void ics_stream_take_ecn(IcsStream *self, const IcsStreamArrival *arrival);
 
 /* ---- data that comes in (stream_data.c) ---- */
 
