@@ -27,7 +27,13 @@
     X(DUPLICATE, "duplicate", "a protocol had it already")                                         \
     X(SUPERSEDED, "superseded", "its sender gave up and sent a newer one")                         \
     X(SOCKET_CLOSED, "socket-closed", "the socket was closed before the process took it")          \
-    X(NO_ROUTE, "no-route", "no interface leads to the destination")
+    X(NO_ROUTE, "no-route", "no interface leads to the destination")                               \
+    X(OUT_OF_WINDOW, "out-of-window",                                                              \
+      "its sequence number is not one that its connection expects")                                \
+    X(OLD_DUPLICATE, "old-duplicate", "its timestamp is older than one seen before (RFC 7323)")    \
+    X(NOT_ACCEPTABLE, "not-acceptable", "it makes no sense in the state of its connection")        \
+    X(LISTEN_QUEUE_FULL, "listen-queue-full", "too many connections wait to be accepted")          \
+    X(OUT_OF_ORDER, "out-of-order", "one before it is missing, and its protocol keeps none")
 
 typedef enum {
 #define ICS_CAUSE(name, spelling, meaning) ICS_CAUSE_##name,

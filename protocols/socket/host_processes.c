@@ -7,8 +7,9 @@
 
 /* IcsStack.processes */
 typedef struct HostProcesses {
-    GPtrArray *all;    /* of IcsProcess, in the order of their starts */
-    GHashTable *lives; /* by name: how many processes were called so; the names are theirs */
+    GPtrArray *all;       /* of IcsProcess, in the order of their starts */
+    GHashTable *lives;    /* by name: how many processes were called so; the names are theirs */
+    GPtrArray *lingering; /* of IcsSocket: closed, but their transports have still to do */
 } HostProcesses;
 
 static GPtrArray *host_processes_of(const IcsStack *stack)
@@ -28,14 +29,25 @@ static void host_processes_free_one(gpointer data)
     ics_process_free(process);
 }
 
+static void host_processes_free_lingering(HostProcesses *self)
+{
+    for (guint i = 0; i < self->lingering->len; i++) {
+        ics_socket_free(g_ptr_array_index(self->lingering, i), ICS_CAUSE_HOST_DOWN);
+    }
+    g_ptr_array_set_size(self->lingering, 0);
+}
+
 static void host_processes_crash(IcsStack *stack)
 {
     ics_host_processes_end(stack, ICS_OUTCOME_CRASHED);
+    host_processes_free_lingering(stack->processes);
 }
 
 static void host_processes_free(IcsStack *stack)
 {
     HostProcesses *self = stack->processes;
+    host_processes_free_lingering(self);
+    g_ptr_array_unref(self->lingering);
     g_hash_table_unref(self->lives);
     g_ptr_array_unref(self->all);
     g_free(self);
@@ -46,6 +58,7 @@ static HostProcesses *host_processes_new(IcsStack *stack)
     HostProcesses *self = g_new0(HostProcesses, 1);
     self->all = g_ptr_array_new_with_free_func(host_processes_free_one);
     self->lives = g_hash_table_new(g_str_hash, g_str_equal);
+    self->lingering = g_ptr_array_new();
     stack->processes = self;
     stack->processes_crash = host_processes_crash;
     stack->processes_free = host_processes_free;
@@ -104,6 +117,39 @@ uint32_t ics_host_processes_kill(IcsStack *stack, const char *name)
 const GPtrArray *ics_host_processes_all(const IcsStack *stack)
 {
     return host_processes_of(stack);
+}
+
+void ics_host_processes_adopt(IcsStack *stack, IcsSocket *socket)
+{
+    HostProcesses *self = stack->processes;
+    g_ptr_array_add(self->lingering, socket);
+}
+
+void ics_host_processes_abandon(IcsStack *stack, IcsSocket *socket)
+{
+    HostProcesses *self = stack->processes;
+    g_ptr_array_remove(self->lingering, socket);
+}
+
+static bool host_processes_holds_port(const IcsSocket *socket, IcsEndpoint local)
+{
+    const IcsPortBinding *binding = &socket->port.binding;
+    return binding->local_port == local.port &&
+           (binding->local_address == local.address || binding->local_address == ICS_ANY_ADDRESS ||
+            local.address == ICS_ANY_ADDRESS);
+}
+
+bool ics_host_processes_free_port(IcsStack *stack, IcsEndpoint local)
+{
+    HostProcesses *self = stack->processes;
+    for (guint i = 0; i < self->lingering->len; i++) {
+        IcsSocket *socket = g_ptr_array_index(self->lingering, i);
+        if (host_processes_holds_port(socket, local)) {
+            ics_socket_end_linger(socket);
+            return true;
+        }
+    }
+    return false;
 }
 
 uint64_t ics_host_processes_queued(const IcsStack *stack)

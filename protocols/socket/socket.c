@@ -67,6 +67,9 @@ static int socket_bind(IcsSocket *self, IcsEndpoint local)
     int result = local.port != ICS_ANY_PORT
                      ? ics_port_table_bind(ports, binding, local.address, local.port)
                      : ics_port_table_bind_free(ports, binding, local.address);
+    if (result == -EADDRINUSE && ics_host_processes_free_port(self->stack, local)) {
+        result = ics_port_table_bind(ports, binding, local.address, local.port);
+    }
     if (result == 0) {
         socket_publish_bound(self);
     }
@@ -204,8 +207,11 @@ static int64_t socket_send(IcsSocket *self, const void *bytes, size_t n, int fla
     if (result != 0) {
         return result;
     }
-    return self->synchronous != NULL ? ics_synchronous_send(self, bytes, n, flags, to)
-                                     : ics_datagram_send(self, bytes, n, to);
+    if (self->synchronous != NULL) {
+        return ics_synchronous_send(self, bytes, n, flags, to);
+    }
+    return self->transport_state != NULL ? self->transport->klass->driver->send(self, bytes, n, to)
+                                         : ics_datagram_send(self, bytes, n, to);
 }
 
 int64_t ics_send(IcsProcess *self, int descriptor, const void *bytes, size_t n, int flags)
@@ -252,15 +258,20 @@ int64_t ics_receive_from(IcsProcess *self, int descriptor, void *buffer, size_t 
     if (result != 0) {
         return result;
     }
-    return socket->synchronous != NULL ? ics_synchronous_receive(socket, buffer, n, flags, received)
-                                       : ics_datagram_receive(socket, buffer, n, flags, received);
+    if (socket->synchronous != NULL) {
+        return ics_synchronous_receive(socket, buffer, n, flags, received);
+    }
+    return socket->transport_state != NULL
+               ? ics_transport_receive(socket, buffer, n, flags, received)
+               : ics_datagram_receive(socket, buffer, n, flags, received);
 }
 
 /* Whether a receive would not have to wait. */
 static bool socket_is_readable(const IcsSocket *self)
 {
     return self->queue.first != NULL || self->pending_error != 0 ||
-           (self->synchronous != NULL && ics_synchronous_queued(self->synchronous) > 0);
+           (self->synchronous != NULL && ics_synchronous_queued(self->synchronous) > 0) ||
+           ics_transport_queued(self) > 0;
 }
 
 int ics_watch(IcsProcess *self, int descriptor)

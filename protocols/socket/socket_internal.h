@@ -71,12 +71,48 @@ struct IcsSocket {
     IcsSocketFlow *last_flow;
     struct IcsSynchronous *synchronous;  /* NULL on a datagram socket */
     const IcsTransportChoice *transport; /* NULL: not on another transport than UDP */
+    gpointer transport_state;            /* of the transport's driver */
 };
 
-/* socket_table.c: NULL when the descriptor is not open. */
+/* How datagram sockets work on a transport other than UDP. `state` is IcsSocket.transport_state. */
+typedef struct IcsTransportDriver {
+    gpointer (*open)(IcsSocket *socket);
+    /* Frees it; packets that it holds die of `cause`. */
+    void (*free)(gpointer state, IcsCause cause);
+    /* The process has closed the socket, or ended. False: nothing is left to be done. Else the
+     * driver goes on until it calls ics_socket_end_linger(). */
+    bool (*linger)(gpointer state);
+    /* As ics_datagram_send(). */
+    int64_t (*send)(IcsSocket *socket, const void *bytes, size_t n, IcsEndpoint to);
+    /* The next message; there is one. `received` is nullable. */
+    int64_t (*take)(gpointer state, void *buffer, size_t n, IcsReceived *received);
+    /* Messages that wait for a receive. */
+    uint64_t (*queued)(gpointer state);
+    void (*deliver)(IcsUdpPort *port, IcsPacket *packet, const IcsUdpDelivery *delivery);
+} IcsTransportDriver;
+
+/* transport_socket.c: a datagram socket on the transport of its stack, if that has a driver. */
+void ics_transport_open(IcsSocket *self);
+int64_t ics_transport_receive(IcsSocket *self, void *buffer, size_t n, int flags,
+                              IcsReceived *received);
+/* Messages that wait for a receive; 0 where there is no driver. */
+uint64_t ics_transport_queued(const IcsSocket *self);
+
+/* host_processes.c: a socket without a process goes on in the background ... */
+void ics_host_processes_adopt(IcsStack *stack, IcsSocket *socket);
+void ics_host_processes_abandon(IcsStack *stack, IcsSocket *socket);
+/* ... until it is done, or somebody binds its port. Whether there was such a socket. */
+bool ics_host_processes_free_port(IcsStack *stack, IcsEndpoint local);
+
+/* socket_table.c: the driver of a closed socket is done; frees the socket. */
+void ics_socket_end_linger(IcsSocket *self);
+/* NULL when the descriptor is not open. */
 IcsSocket *ics_socket_of(const IcsProcess *process, int descriptor);
-/* Gives up everything; queued packets die of `cause`. */
+/* Its process gives it up; queued packets die of `cause`. Unless the host is down, what its
+ * transport has still to do goes on. */
 void ics_socket_destroy(IcsSocket *self, IcsCause cause);
+/* Gives up everything. */
+void ics_socket_free(IcsSocket *self, IcsCause cause);
 /* Sets up and takes apart the table of a process. */
 void ics_socket_table_attach(IcsProcess *process, IcsStack *stack, uint32_t incarnation);
 IcsStack *ics_socket_table_stack(const IcsProcess *process);

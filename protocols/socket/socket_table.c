@@ -27,6 +27,7 @@ uint64_t ics_socket_table_queued(const IcsProcess *process)
             packets += socket->queue.packets;
             packets +=
                 socket->synchronous != NULL ? ics_synchronous_queued(socket->synchronous) : 0;
+            packets += ics_transport_queued(socket);
         }
     }
     return packets;
@@ -65,6 +66,9 @@ static IcsSocket *socket_new(IcsProcess *process, IcsSocketType type)
     if (type == ICS_SOCKET_SYNCHRONOUS) {
         self->synchronous = ics_synchronous_new(self);
         self->port.deliver = ics_synchronous_deliver;
+    }
+    if (type == ICS_SOCKET_DATAGRAM) {
+        ics_transport_open(self);
     }
     return self;
 }
@@ -111,7 +115,8 @@ static void socket_publish_closed(const IcsSocket *self)
     }
 }
 
-void ics_socket_destroy(IcsSocket *self, IcsCause cause)
+/* Nobody waits for it any more. */
+static void socket_detach(IcsSocket *self)
 {
     if (self->port.binding.local_port != 0) {
         socket_publish_closed(self);
@@ -121,6 +126,13 @@ void ics_socket_destroy(IcsSocket *self, IcsCause cause)
     }
     ics_wait_queue_clear(&self->readers);
     ics_wait_queue_clear(&self->senders);
+}
+
+void ics_socket_free(IcsSocket *self, IcsCause cause)
+{
+    if (self->transport_state != NULL) {
+        self->transport->klass->driver->free(self->transport_state, cause);
+    }
     ics_port_table_unbind(&self->stack->udp_ports, &self->port.binding);
     if (self->synchronous != NULL) {
         ics_synchronous_free(self->synchronous, cause);
@@ -131,6 +143,23 @@ void ics_socket_destroy(IcsSocket *self, IcsCause cause)
     }
     ics_socket_flows_free(self);
     g_free(self);
+}
+
+void ics_socket_destroy(IcsSocket *self, IcsCause cause)
+{
+    socket_detach(self);
+    if (self->transport_state != NULL && cause != ICS_CAUSE_HOST_DOWN &&
+        self->transport->klass->driver->linger(self->transport_state)) {
+        ics_host_processes_adopt(self->stack, self);
+        return;
+    }
+    ics_socket_free(self, cause);
+}
+
+void ics_socket_end_linger(IcsSocket *self)
+{
+    ics_host_processes_abandon(self->stack, self);
+    ics_socket_free(self, ICS_CAUSE_SOCKET_CLOSED);
 }
 
 int ics_close(IcsProcess *self, int descriptor)

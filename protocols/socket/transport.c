@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "protocols/socket/rdt_internal.h"
+
 static const IcsParameter transport_no_parameters[] = {ICS_PARAMETER_END};
 
 static const IcsTransportClass transport_udp = {
@@ -10,7 +12,13 @@ static const IcsTransportClass transport_udp = {
     .parameters = transport_no_parameters,
 };
 
-const IcsTransportClass *const ics_transport_classes[] = {&transport_udp, NULL};
+const IcsTransportClass *const ics_transport_classes[] = {
+    &transport_udp,
+    &ics_rdt_abp_transport.klass,
+    &ics_rdt_gbn_transport.klass,
+    &ics_rdt_sr_transport.klass,
+    NULL,
+};
 
 const IcsTransportClass *ics_transport_class_by_name(const char *name)
 {
