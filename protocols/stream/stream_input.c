@@ -60,18 +60,26 @@ static bool stream_input_is_acceptable(const IcsStream *self, const StreamSegmen
     return (next <= segment->sequence && segment->sequence < edge) || (next <= last && last < edge);
 }
 
-/* Old data came again: say which, by D-SACK. */
-static IcsStreamVerdict stream_input_old(IcsStream *self, const StreamSegment *segment)
+/* Old data came again: say which, by D-SACK. It was sent just now, so that its timestamp is the one
+ * to be echoed, by the rule of RFC 7323, section 4.3, which does not ask for an acceptable segment:
+ * our ACK was lost, and the time until the peer has sent again must not be taken for a round trip.
+ */
+static IcsStreamVerdict stream_input_old(IcsStream *self, int64_t now_ns,
+                                         const StreamSegment *segment)
 {
-    IcsSequence end = segment->sequence + segment->arrival->payload_bytes;
-    if (segment->sequence + segment->length > self->receive.next) {
+    const IcsStreamReceiving *receive = &self->receive;
+    IcsSequence end = segment->sequence + segment->length;
+    if (segment->length == 0 || end > receive->next ||
+        segment->sequence + receive->limit < receive->next) {
         return ICS_STREAM_VERDICT_OUT_OF_WINDOW;
     }
-    if (segment->arrival->payload_bytes > 0 && segment->sequence > self->receive.irs) {
-        ics_reassembly_note_duplicate(&self->receive.ranges,
-                                      (IcsSequenceRange){segment->sequence, end});
+    ics_stream_note_timestamp(self, now_ns, segment->sequence, segment->header);
+    uint32_t payload_bytes = segment->arrival->payload_bytes;
+    if (payload_bytes > 0) {
+        IcsSequenceRange text = {segment->sequence, segment->sequence + payload_bytes};
+        ics_reassembly_note_duplicate(&self->receive.ranges, text);
     }
-    return segment->length > 0 ? ICS_STREAM_VERDICT_DUPLICATE : ICS_STREAM_VERDICT_OUT_OF_WINDOW;
+    return ICS_STREAM_VERDICT_DUPLICATE;
 }
 
 static IcsStreamVerdict stream_input_unacceptable(IcsStream *self, int64_t now_ns,
@@ -91,7 +99,7 @@ static IcsStreamVerdict stream_input_unacceptable(IcsStream *self, int64_t now_n
     if (self->state == ICS_STREAM_TIME_WAIT && is_fin_again) {
         ics_stream_arm_time_wait(self, now_ns);
     }
-    return stream_input_old(self, segment);
+    return stream_input_old(self, now_ns, segment);
 }
 
 /* First, with what RFC 7323, section 5.3, puts before it: PAWS (R1), and section 3.2: a segment
