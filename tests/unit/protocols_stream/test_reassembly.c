@@ -137,6 +137,19 @@ static void advancing_over_several_ranges_removes_them(void **state)
     assert_true(ics_reassembly_is_empty(&reassembly));
 }
 
+/* There may be many ranges, there mostly are few. */
+static void memory_grows_with_the_ranges(void **state)
+{
+    (void)state;
+    IcsReassembly reassembly = new_reassembly(1000);
+    for (uint32_t i = 1; i <= 1000; i++) {
+        assert_true(add(&reassembly, 10 * i, 10 * i + 5));
+        assert_in_range(reassembly.n_allocated, i, MAX(4, 2 * i));
+    }
+    assert_int_equal(reassembly.n_allocated, 1000);
+    ics_reassembly_clear(&reassembly);
+}
+
 static void the_number_of_ranges_is_bounded(void **state)
 {
     (void)state;
@@ -305,6 +318,8 @@ static void an_older_range_comes_second_once_its_duplicate_is_reported(void **st
     note(&reassembly, 120, 130);
     assert_blocks(&reassembly, "120-130 100-200 500-600");
     assert_blocks(&reassembly, "100-200 500-600 300-400");
+    note(&reassembly, 300, 400);
+    assert_blocks(&reassembly, "300-400 300-400 100-200");
     ics_reassembly_clear(&reassembly);
 }
 
@@ -365,6 +380,7 @@ int main(void)
         cmocka_unit_test(ranges_that_overlap_or_touch_become_one),
         cmocka_unit_test(the_next_byte_is_the_end_of_the_range_that_was_reached),
         cmocka_unit_test(advancing_over_several_ranges_removes_them),
+        cmocka_unit_test(memory_grows_with_the_ranges),
         cmocka_unit_test(the_number_of_ranges_is_bounded),
         cmocka_unit_test(rfc_2018_case_2_the_first_segment_is_lost),
         cmocka_unit_test(rfc_2018_case_3_every_second_segment_is_lost),

@@ -167,6 +167,7 @@ static void nothing_is_read_behind_the_end_of_options(void **state)
     IcsTcpOptions options = READ(4, 2, 0, 1, 2, 4, 5, 180);
     assert_true(options.sack_permitted);
     assert_false(options.has_mss);
+    assert_false(READ(4, 2, 0, 2, 2, 4, 5, 180).has_mss);
 }
 
 static void of_an_option_that_comes_twice_the_last_one_counts(void **state)
@@ -178,6 +179,8 @@ static void of_an_option_that_comes_twice_the_last_one_counts(void **state)
                    0, 5, 0, 0, 0, 6);
     assert_int_equal(options.n_sack_blocks, 1);
     assert_int_equal(options.sack_blocks[0].first, 5);
+    options = READ(1, 1, 5, 10, 0, 0, 0, 5, 0, 0, 0, 6, 5, 2, 1, 1);
+    assert_int_equal(options.n_sack_blocks, 1);
 }
 
 /* RFC 7323, section 2.3. */
