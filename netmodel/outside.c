@@ -9,6 +9,8 @@
 #define OUTSIDE_HEADER_BYTES       20
 #define OUTSIDE_WORD_BYTES         4
 #define OUTSIDE_TOTAL_LENGTH_AT    2
+#define OUTSIDE_PROTOCOL_AT        9
+#define OUTSIDE_PROTOCOL_UDP       17
 #define OUTSIDE_DESTINATION_AT     16
 #define OUTSIDE_HEADER_LENGTH_MASK 0x0f
 
@@ -88,23 +90,25 @@ static uint32_t outside_total_length(const uint8_t *bytes, size_t n)
     return header >= OUTSIDE_HEADER_BYTES && total >= header && total <= n ? total : 0;
 }
 
-static IcsFate outside_fate(IcsOutside *self, const char *peer)
+static IcsFate outside_fate(IcsOutside *self, const char *peer, bool is_datagram)
 {
     return (IcsFate){
         .flow = ics_fate_flow(self->host->name, UINT64_MAX, peer),
         .ordinal = self->next_ordinal++,
-        .klass = ICS_FATE_CONTROL,
+        .klass = is_datagram ? ICS_FATE_FIRST : ICS_FATE_CONTROL,
     };
 }
 
 static IcsPacket *outside_packet(IcsOutside *self, const void *bytes, uint32_t n, const char *peer)
 {
     IcsPacket *packet = ics_packet_new(self->host->network->packets, n);
-    packet->fate = outside_fate(self, peer);
-    packet->message.flow = ICS_FLOW_NONE;
     if (n > 0) {
         memcpy(packet->bytes, bytes, n);
     }
+    bool is_datagram =
+        n >= OUTSIDE_HEADER_BYTES && packet->bytes[OUTSIDE_PROTOCOL_AT] == OUTSIDE_PROTOCOL_UDP;
+    packet->fate = outside_fate(self, peer, is_datagram);
+    packet->message.flow = ICS_FLOW_NONE;
     return packet;
 }
 

@@ -6,9 +6,10 @@
  * number of addresses can live behind the door.
  *
  * Nothing is known about the programs out there. The fate identity of a pushed packet is that of
- * the host's own packets to the neighbour that it is given to (class `control`), and its ordinal
- * counts all packets that came through this door, from 0: the same packets pushed in the same order
- * meet the same fates. */
+ * the host's own packets to the neighbour that it is given to; its class is `first` for a UDP
+ * datagram, which carries its bytes once, and `control` for everything else; its ordinal counts all
+ * packets that came to this door, from 0. So the same packets pushed in the same order meet the
+ * same fates. */
 #ifndef ICS_NETMODEL_OUTSIDE_H
 #define ICS_NETMODEL_OUTSIDE_H
 
