@@ -21,6 +21,7 @@ typedef struct IcsCodel {
 typedef struct {
     IcsPacket *packet; /* NULL: the queue is empty */
     bool ok_to_drop;
+    bool marked; /* instead of being dropped */
 } CodelHead;
 
 static const IcsParameter codel_parameters[] = {
@@ -30,6 +31,9 @@ static const IcsParameter codel_parameters[] = {
                            "how long it may be exceeded: about the longest round-trip time"),
     ICS_PARAMETER_INTEGER_ROW(IcsCodelConfig, limit_packets, "limit", "1000", 1, INT64_MAX,
                               "packets that may wait"),
+    ICS_PARAMETER_BOOLEAN_ROW(IcsCodelConfig, ecn, "ecn", "false",
+                              "mark packets of senders that understand ECN instead of dropping "
+                              "them (RFC 3168)"),
     ICS_PARAMETER_END,
 };
 
@@ -101,10 +105,15 @@ static CodelHead codel_remove_head(IcsCodel *self, int64_t now_ns)
     return head;
 }
 
-/* Where packets carry ECN, this is the place to mark them instead. */
+/* Drops the head, or marks it if it can be (RFC 8289, section 4.6): then it stays the head, and
+ * nothing more is due. */
 static CodelHead codel_drop(IcsCodel *self, CodelHead head, int64_t now_ns)
 {
     const IcsQueueSettings *settings = &self->queue.settings;
+    if (self->config.ecn && ics_queue_mark(&self->queue, head.packet, now_ns)) {
+        head.marked = true;
+        return head;
+    }
     settings->drop(settings->sink, head.packet, ICS_CAUSE_EARLY_DROP, now_ns);
     return codel_remove_head(self, now_ns);
 }
@@ -113,7 +122,7 @@ static CodelHead codel_drop(IcsCodel *self, CodelHead head, int64_t now_ns)
 static CodelHead codel_keep_dropping(IcsCodel *self, CodelHead head, int64_t now_ns)
 {
     self->dropping = head.ok_to_drop;
-    while (self->dropping && now_ns >= self->drop_next_ns) {
+    while (self->dropping && !head.marked && now_ns >= self->drop_next_ns) {
         self->count++;
         head = codel_drop(self, head, now_ns);
         self->dropping = head.ok_to_drop;

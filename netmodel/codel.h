@@ -10,6 +10,7 @@ typedef struct IcsCodelConfig {
     int64_t target_ns;
     int64_t interval_ns;
     int64_t limit_packets;
+    bool ecn; /* mark packets that can be marked */
 } IcsCodelConfig;
 
 /* The time of the drop that follows one at `at_ns` when `count` (at least 1) have been made:

@@ -15,6 +15,7 @@ uint32_t ics_flow_table_add(IcsFlowTable *self, const IcsFlow *flow)
     }
     kept.process = g_strdup(flow->process);
     kept.peer_host = g_strdup(flow->peer_host);
+    kept.marks = flow->marks != NULL ? ics_message_marks_ref(flow->marks) : NULL;
     g_array_append_val(self->flows, kept);
     return self->flows->len - 1;
 }
@@ -36,6 +37,7 @@ void ics_flow_table_clear(IcsFlowTable *self)
         IcsFlow *flow = &g_array_index(self->flows, IcsFlow, i);
         g_free((char *)flow->process);
         g_free((char *)flow->peer_host);
+        g_clear_pointer(&flow->marks, ics_message_marks_unref);
     }
     g_clear_pointer(&self->flows, g_array_unref);
 }

@@ -4,7 +4,10 @@
 #define ICS_NETMODEL_FLOW_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "netmodel/message_marks.h"
 
 typedef struct IcsFlow {
     uint64_t hash;           /* of process, ordinal of the socket in it, name of the peer */
@@ -16,6 +19,9 @@ typedef struct IcsFlow {
     uint16_t peer_port;
     uint64_t socket;      /* ordinal in its process, from 0 */
     uint32_t incarnation; /* of the process: how often it had been started before */
+    bool is_stream;       /* messages are parts of a byte stream: several packets carry one, one may
+                             carry several, and no packet's death is that of a message */
+    IcsMessageMarks *marks; /* of a stream, nullable: where its messages end; a reference */
 } IcsFlow;
 
 /* All flows of a world, by index. Zero-initialised is empty. */
@@ -23,7 +29,8 @@ typedef struct IcsFlowTable {
     GArray *flows; /* of IcsFlow */
 } IcsFlowTable;
 
-/* Adds a flow; strings are copied, hash is computed here. Returns its index. */
+/* Adds a flow; strings are copied, `marks` gets another reference, the hash is computed here.
+ * Returns its index. */
 uint32_t ics_flow_table_add(IcsFlowTable *self, const IcsFlow *flow);
 const IcsFlow *ics_flow_table_get(const IcsFlowTable *self, uint32_t index);
 uint32_t ics_flow_table_size(const IcsFlowTable *self);

@@ -9,6 +9,29 @@ static void link_direction_sink(gpointer sink, IcsPacket *packet, IcsCause cause
     ics_link_direction_drop(sink, packet, cause, at_ns);
 }
 
+static void link_direction_publish(IcsLinkDirection *self, IcsObservationKind kind,
+                                   const IcsPacket *packet)
+{
+    if (ics_bus_wants(&self->simulation->bus, kind)) {
+        IcsObservation observation = {.kind = kind,
+                                      .node = self->from->host->node,
+                                      .at_ns = self->simulation->now_ns,
+                                      .packet = packet,
+                                      .message = &packet->message,
+                                      .host = self->from->host,
+                                      .direction = self};
+        ics_bus_publish(&self->simulation->bus, &observation);
+    }
+}
+
+static void link_direction_marked(gpointer sink, const IcsPacket *packet,
+                                  G_GNUC_UNUSED int64_t at_ns)
+{
+    IcsLinkDirection *self = sink;
+    self->counters.marked++;
+    link_direction_publish(self, ICS_OBSERVE_PACKET_MARKED, packet);
+}
+
 /* A drop-tail queue that nothing but the passing of time empties can be computed. */
 static bool link_direction_must_schedule(const IcsLinkConfig *config)
 {
@@ -31,6 +54,7 @@ static bool link_direction_make_queue(IcsLinkDirection *self, const IcsLinkConfi
             config->capacity != NULL ? ics_capacity_mean_bps(config->capacity) : config->rate_bps,
         .mtu_bytes = config->mtu_bytes,
         .drop = link_direction_sink,
+        .mark = link_direction_marked,
         .sink = self,
     };
     self->queue = ics_queue_new(klass, queue_config, &settings, error);
@@ -154,21 +178,6 @@ void ics_link_direction_drop(IcsLinkDirection *self, IcsPacket *packet, IcsCause
         ics_bus_publish(&self->simulation->bus, &observation);
     }
     ics_packet_free(packet);
-}
-
-static void link_direction_publish(IcsLinkDirection *self, IcsObservationKind kind,
-                                   const IcsPacket *packet)
-{
-    if (ics_bus_wants(&self->simulation->bus, kind)) {
-        IcsObservation observation = {.kind = kind,
-                                      .node = self->from->host->node,
-                                      .at_ns = self->simulation->now_ns,
-                                      .packet = packet,
-                                      .message = &packet->message,
-                                      .host = self->from->host,
-                                      .direction = self};
-        ics_bus_publish(&self->simulation->bus, &observation);
-    }
 }
 
 void ics_link_direction_publish_queued(IcsLinkDirection *self, const IcsPacket *packet)

@@ -47,6 +47,7 @@ typedef struct IcsLinkCounters {
     uint64_t delivered_bytes;
     uint64_t dropped[ICS_N_CAUSES];
     uint64_t damaged;
+    uint64_t marked; /* by the queue: congestion experienced (RFC 3168) */
     uint64_t reordered;
     uint64_t queue_maximum; /* packets that waited at once */
     uint64_t waited_ns;     /* sum over packets of the time in the queue */

@@ -1,5 +1,7 @@
 #include "netmodel/queue.h"
 
+#include "netmodel/ecn.h"
+
 /* A direction has one queue, so that its discipline names it. */
 static IcsChoicePoint queue_choice_point(const IcsQueueClass *klass,
                                          const IcsQueueSettings *settings)
@@ -42,4 +44,15 @@ void ics_queue_free(IcsQueue *self)
     }
     g_free((char *)self->point.element);
     g_free(self);
+}
+
+bool ics_queue_mark(IcsQueue *self, IcsPacket *packet, int64_t now_ns)
+{
+    if (!ics_ecn_is_capable(packet)) {
+        return false;
+    }
+    if (ics_ecn_mark(packet) && self->settings.mark != NULL) {
+        self->settings.mark(self->settings.sink, packet, now_ns);
+    }
+    return true;
 }

@@ -18,7 +18,7 @@ typedef struct IcsQueue IcsQueue;
 typedef struct IcsQueueClass IcsQueueClass;
 
 /* Where a discipline's random decisions stand, and where packets go that it drops after having
- * accepted them (CoDel). The sink consumes the packet. */
+ * accepted them (CoDel). The sink's drop consumes the packet. */
 typedef struct IcsQueueSettings {
     const char *place;
     const char *pointer; /* nullable */
@@ -27,6 +27,8 @@ typedef struct IcsQueueSettings {
     int64_t rate_bps;  /* of the transmitter; 0: infinite */
     int64_t mtu_bytes; /* of the direction; 0: 1500 */
     void (*drop)(gpointer sink, IcsPacket *packet, IcsCause cause, int64_t at_ns);
+    /* (nullable) A packet has been marked (ECN) and stays. */
+    void (*mark)(gpointer sink, const IcsPacket *packet, int64_t at_ns);
     gpointer sink;
 } IcsQueueSettings;
 
@@ -81,6 +83,10 @@ static inline IcsPacket *ics_queue_take(IcsQueue *self)
 {
     return self->klass->take(self);
 }
+
+/* For the disciplines: marks a packet that would be dropped (RFC 3168, section 5) and tells the
+ * sink. False when its sender does not understand that: it is to be dropped. */
+bool ics_queue_mark(IcsQueue *self, IcsPacket *packet, int64_t now_ns);
 
 /* For the disciplines: a list of the queue gets a packet, or loses its first (NULL when it has
  * none), and the queue's counts follow. */

@@ -18,6 +18,9 @@ static const IcsParameter red_parameters[] = {
                                   "of an early drop when the average queue reaches max"),
     ICS_PARAMETER_BOOLEAN_ROW(IcsRedConfig, gentle, "gentle", "true",
                               "raise the probability to 1 between max and twice max, not at max"),
+    ICS_PARAMETER_BOOLEAN_ROW(IcsRedConfig, ecn, "ecn", "false",
+                              "below max, mark packets of senders that understand ECN instead of "
+                              "dropping them early (RFC 3168)"),
     ICS_PARAMETER_SIZE_ROW(IcsRedConfig, average_packet_bytes, "average-packet", "1000B", 1,
                            ICS_PACKET_MAX_BYTES,
                            "what the link could have sent while idle is counted in such packets"),
@@ -160,11 +163,20 @@ static bool red_drops_early(IcsRed *self, const IcsPacket *packet, int64_t now_n
     return drops;
 }
 
+/* RFC 3168, section 7: when the average is beyond the upper threshold, packets are dropped. */
+static bool red_may_mark(const IcsRed *self)
+{
+    return self->config.ecn &&
+           self->average >> ICS_RED_FRACTION_BITS < (uint64_t)self->config.max_packets &&
+           self->queue.packets < (uint64_t)self->config.limit_packets;
+}
+
 static IcsCause red_enqueue(IcsQueue *queue, IcsPacket *packet, int64_t now_ns)
 {
     IcsRed *self = (IcsRed *)queue;
     red_update_average(self, now_ns);
-    if (red_drops_early(self, packet, now_ns)) {
+    if (red_drops_early(self, packet, now_ns) &&
+        !(red_may_mark(self) && ics_queue_mark(queue, packet, now_ns))) {
         return ICS_CAUSE_EARLY_DROP;
     }
     if (queue->packets >= (uint64_t)self->config.limit_packets) {

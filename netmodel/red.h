@@ -20,6 +20,7 @@ typedef struct IcsRedConfig {
     int64_t average_packet_bytes; /* for idle times */
     IcsProbability weight;        /* of one arrival in the average */
     IcsProbability probability;   /* of a drop, as the average reaches max; not yet spread */
+    bool ecn;    /* early: mark packets that can be marked, below max (RFC 3168, section 7) */
     bool gentle; /* rises to 1 between max and twice max; else it is 1 from max on */
 } IcsRedConfig;
 

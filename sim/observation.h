@@ -30,7 +30,16 @@
     X(OPERATION_FAILED, "operation-failed", "an operation did not do what its expect says")        \
     X(HOST_CHANGED, "host-changed", "a host crashed, restarted, paused or resumed")                \
     X(LINK_CHANGED, "link-changed", "a link direction went down, up, on hold or was released")     \
-    X(SCHEDULE_ACTED, "schedule-acted", "an entry of the schedule was carried out")
+    X(SCHEDULE_ACTED, "schedule-acted", "an entry of the schedule was carried out")                \
+    X(PACKET_MARKED, "packet-marked", "a queue marked a packet: congestion experienced (ECN)")     \
+    X(MESSAGE_ABANDONED, "message-abandoned", "a stream ended before its receiver had a message")  \
+    X(CONNECTION_STATE, "connection-state", "a connection went from one state to another")         \
+    X(SEGMENT_REPEATED, "segment-repeated", "a connection sends a segment again")                  \
+    X(CONGESTION_WINDOW, "congestion-window", "cwnd or ssthresh of a connection changed")          \
+    X(ROUND_TRIP, "round-trip", "a connection's round-trip time or timeout changed")               \
+    X(RECOVERY, "recovery", "a connection begins or ends to repair a loss")                        \
+    X(SCOREBOARD, "scoreboard", "what a sender knows to have arrived or been lost changed")        \
+    X(PEER_WINDOW, "peer-window", "how much a connection's peer accepts changed")
 
 typedef enum {
 #define ICS_OBSERVATION_KIND(name, spelling, meaning) ICS_OBSERVE_##name,
@@ -46,6 +55,7 @@ struct IcsPacket;
 struct IcsLinkDirection;
 struct IcsHost;
 struct IcsProcess;
+struct IcsTcpConnection;
 
 /* A message as observers know it: what one send operation of an application moves. */
 typedef struct IcsMessageTag {
@@ -71,6 +81,9 @@ typedef struct IcsObservation {
     bool damaged;  /* MESSAGE_DELIVERED: not the bytes that were sent */
     int64_t value; /* the kind's number: bits flipped, extent of a reordering, port, errno, index of
                       the schedule's entry ... */
+    /* Those of a connection; their values are those of its IcsStreamNote, or why it repeats. */
+    const struct IcsTcpConnection *connection;
+    int64_t second; /* a further number, where the kind has two */
 } IcsObservation;
 
 /* The kind's spelling in event logs, e.g. "packet-dropped". */

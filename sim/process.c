@@ -140,17 +140,25 @@ void ics_process_compute_until(IcsProcess *self, int64_t at_ns)
     ics_process_wait(self, NULL, at_ns, ICS_WAIT_COMPUTE);
 }
 
+void ics_process_wait_also(IcsProcess *self, IcsWaiter *waiter, IcsWaitQueue *queue)
+{
+    g_assert(!ics_process_is_handler(self) && waiter->queue == NULL);
+    *waiter = (IcsWaiter){.process = self, .sibling = self->waiters};
+    self->waiters = waiter;
+    ics_waiter_link(waiter, queue);
+}
+
 bool ics_process_wait(IcsProcess *self, IcsWaitQueue *queue, int64_t deadline_ns,
                       IcsWaitReason reason)
 {
     g_assert(self->state == ICS_PROCESS_RUNNING && !ics_process_is_handler(self));
     if (deadline_ns <= self->simulation->now_ns) {
+        process_forget_waiters(self);
         return false;
     }
-    IcsWaiter waiter = {.process = self};
+    IcsWaiter waiter = {0};
     if (queue != NULL) {
-        ics_waiter_link(&waiter, queue);
-        self->waiters = &waiter;
+        ics_process_wait_also(self, &waiter, queue);
     }
     if (deadline_ns != ICS_TIME_NEVER) {
         ics_timer_arm(&self->timer, deadline_ns);
@@ -159,7 +167,7 @@ bool ics_process_wait(IcsProcess *self, IcsWaitQueue *queue, int64_t deadline_ns
     self->expired = 0;
     process_block(self, reason);
     ics_timer_disarm(&self->timer);
-    self->waiters = NULL;
+    process_forget_waiters(self);
     return self->woken;
 }
 

@@ -60,6 +60,7 @@ typedef enum {
     X(SEND, "send")                                                                                \
     X(ACCEPT, "accept")                                                                            \
     X(CONNECT, "connect")                                                                          \
+    X(POLL, "poll")                                                                                \
     X(CHILD, "child")
 
 /* What a process waits for, for reports. */
@@ -156,6 +157,10 @@ void ics_process_compute_until(IcsProcess *self, int64_t at_ns);
  * returns false without blocking. */
 bool ics_process_wait(IcsProcess *self, IcsWaitQueue *queue, int64_t deadline_ns,
                       IcsWaitReason reason);
+
+/* Puts `waiter` (in no queue; borrowed until the wait is over) into a queue beside that of the next
+ * ics_process_wait(), which is over when any of them wakes the process. */
+void ics_process_wait_also(IcsProcess *self, IcsWaiter *waiter, IcsWaitQueue *queue);
 
 /* Lets everything else that is due at this instant happen first. */
 void ics_process_yield(IcsProcess *self);

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "protocols/stack/stack_internal.h"
+#include "protocols/stack/tcp_internal.h"
 #include "protocols/wire/udp.h"
 
 static uint64_t stack_icmp_next_ordinal(IcsStack *self, uint64_t flow)
@@ -20,7 +20,7 @@ static uint64_t stack_icmp_next_ordinal(IcsStack *self, uint64_t flow)
 
 /* Packets of the stack itself carry no message; their fates are those of a flow from host to host.
  */
-static IcsFate stack_icmp_fate(IcsStack *self, uint32_t destination)
+IcsFate ics_stack_control_fate(IcsStack *self, uint32_t destination)
 {
     const IcsHost *peer = ics_network_host_by_address(self->host->network, destination);
     uint64_t flow = ics_fate_flow(self->host->name, UINT64_MAX, peer != NULL ? peer->name : "");
@@ -41,7 +41,7 @@ static int stack_icmp_send(IcsStack *self, uint32_t source, uint32_t destination
         return result;
     }
     IcsPacket *packet = ics_stack_new_packet(self, (uint32_t)bytes);
-    packet->fate = stack_icmp_fate(self, destination);
+    packet->fate = ics_stack_control_fate(self, destination);
     ics_icmp_emit(message, packet->bytes + ICS_IPV4_HEADER_BYTES);
     IcsIpRequest ip = {
         .source = source != 0 ? source : ics_stack_source_address(self, destination),
@@ -98,23 +98,33 @@ static int stack_icmp_errno(uint8_t code)
 }
 
 /* Brings an error to the port that sent the quoted datagram, if it is connected to that peer. */
-static void stack_icmp_unreachable(IcsStack *self, const IcsIcmpMessage *message)
+static void stack_icmp_udp(IcsStack *self, const IcsIcmpMessage *message, const IcsIcmpQuote *quote)
 {
-    IcsIcmpQuote quote;
     int error = stack_icmp_errno(message->code);
-    if (error == 0 || ics_icmp_parse_quote(message, &quote) != ICS_ICMP_OK ||
-        quote.header.protocol != ICS_IPV4_PROTOCOL_UDP) {
-        return;
-    }
-    IcsPortBinding *binding = ics_port_table_find(&self->udp_ports, quote.header.source,
-                                                  ics_udp_view_source_port(quote.data));
-    if (binding == NULL || !binding->connected ||
-        binding->peer_address != quote.header.destination ||
-        binding->peer_port != ics_udp_view_destination_port(quote.data)) {
+    IcsPortBinding *binding = ics_port_table_find(&self->udp_ports, quote->header.source,
+                                                  ics_udp_view_source_port(quote->data));
+    if (error == 0 || binding == NULL || !binding->connected ||
+        binding->peer_address != quote->header.destination ||
+        binding->peer_port != ics_udp_view_destination_port(quote->data)) {
         return;
     }
     IcsUdpPort *port = ICS_CONTAINER_OF(binding, IcsUdpPort, binding);
     port->refuse(port, error);
+}
+
+/* Time exceeded concerns connections only: what they send is sent again. */
+static void stack_icmp_error(IcsStack *self, const IcsIcmpMessage *message)
+{
+    IcsIcmpQuote quote;
+    if (ics_icmp_parse_quote(message, &quote) != ICS_ICMP_OK) {
+        return;
+    }
+    if (quote.header.protocol == ICS_IPV4_PROTOCOL_TCP) {
+        ics_stack_tcp_icmp(self, message, &quote);
+    } else if (quote.header.protocol == ICS_IPV4_PROTOCOL_UDP &&
+               message->type == ICS_ICMP_DESTINATION_UNREACHABLE) {
+        stack_icmp_udp(self, message, &quote);
+    }
 }
 
 static void stack_icmp_echo(IcsStack *self, const IcsIpv4Header *ip, const IcsIcmpMessage *request)
@@ -136,8 +146,9 @@ void ics_stack_icmp_input(IcsStack *self, IcsPacket *packet, const IcsIpv4Header
     }
     if (message.type == ICS_ICMP_ECHO_REQUEST) {
         stack_icmp_echo(self, ip, &message);
-    } else if (message.type == ICS_ICMP_DESTINATION_UNREACHABLE) {
-        stack_icmp_unreachable(self, &message);
+    } else if (message.type == ICS_ICMP_DESTINATION_UNREACHABLE ||
+               message.type == ICS_ICMP_TIME_EXCEEDED) {
+        stack_icmp_error(self, &message);
     }
     ics_packet_free(packet);
 }

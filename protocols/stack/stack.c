@@ -1,6 +1,6 @@
 #include "protocols/stack/stack.h"
 
-#include "protocols/stack/stack_internal.h"
+#include "protocols/stack/tcp_internal.h"
 
 static IcsCause stack_cause_of(IcsIpVerdict verdict)
 {
@@ -21,6 +21,9 @@ static void stack_dispatch(IcsStack *self, IcsPacket *packet, const IcsIpv4Heade
 {
     ics_packet_trim(packet, ip->total_length);
     switch (ip->protocol) {
+    case ICS_IPV4_PROTOCOL_TCP:
+        ics_stack_tcp_input(self, packet, ip);
+        return;
     case ICS_IPV4_PROTOCOL_UDP:
         ics_stack_udp_input(self, packet, ip);
         return;
@@ -74,6 +77,9 @@ static void stack_crash(gpointer stack)
         self->processes_crash(self);
     }
     ics_port_table_clear(&self->udp_ports);
+    if (self->tcp != NULL) {
+        ics_tcp_crash(self->tcp);
+    }
 }
 
 static void stack_free(gpointer stack)
@@ -83,6 +89,7 @@ static void stack_free(gpointer stack)
         self->processes_free(self);
     }
     ics_port_table_clear(&self->udp_ports);
+    ics_tcp_free(self->tcp);
     g_clear_pointer(&self->control_ordinals, g_hash_table_unref);
     g_free(self);
 }

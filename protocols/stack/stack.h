@@ -1,11 +1,14 @@
-/* The protocol stack of a host: joins the machines for IPv4, ICMP and UDP. Packets in from the
- * host's interfaces, packets out to them; sockets stand above and are known as IcsUdpPort. */
+/* The protocol stack of a host: joins the machines for IPv4, ICMP, UDP and TCP (tcp.h). Packets in
+ * from the host's interfaces, packets out to them; sockets stand above, those of UDP are known as
+ * IcsUdpPort. */
 #ifndef ICS_PROTOCOLS_STACK_STACK_H
 #define ICS_PROTOCOLS_STACK_STACK_H
 
 #include "netmodel/network.h"
 #include "protocols/ip/ip_machine.h"
 #include "protocols/udp/udp_machine.h"
+
+struct IcsTcp;
 
 typedef struct IcsStack IcsStack;
 typedef struct IcsUdpPort IcsUdpPort;
@@ -32,6 +35,7 @@ struct IcsUdpPort {
 struct IcsStack {
     IcsHost *host;
     IcsPortTable udp_ports;
+    struct IcsTcp *tcp;           /* owned; NULL: nobody has used it yet */
     uint16_t identification;      /* of the next packet that may be fragmented */
     GHashTable *control_ordinals; /* by flow: how many ICMP messages it has sent; NULL: none yet */
     /* The layer above: the host's processes. */

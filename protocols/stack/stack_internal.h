@@ -15,7 +15,9 @@ int ics_stack_find_way(IcsStack *self, uint32_t destination, size_t payload_byte
 void ics_stack_emit_ip(IcsStack *self, IcsInterface *interface, IcsPacket *packet,
                        const IcsIpRequest *request);
 
-/* icmp.c: input consumes the packet. */
+/* icmp.c: the identity of a packet that the stack itself sends, from host to host. */
+IcsFate ics_stack_control_fate(IcsStack *self, uint32_t destination);
+/* Input consumes the packet. */
 void ics_stack_icmp_input(IcsStack *self, IcsPacket *packet, const IcsIpv4Header *ip);
 /* Destination unreachable about a packet that came in (RFC 1122, section 3.2.2.1); borrows it. */
 void ics_stack_send_unreachable(IcsStack *self, const IcsPacket *packet, const IcsIpv4Header *ip,

@@ -5,6 +5,7 @@
 #include "base/file_writer.h"
 #include "base/json_writer.h"
 #include "sim/process.h"
+#include "tool/report/event_log_connection.h"
 #include "traces/action_text.h"
 
 struct IcsEventLog {
@@ -105,6 +106,7 @@ static void event_log_details(const IcsEventLog *self, IcsJsonWriter *writer,
     case ICS_OBSERVE_PACKET_REORDERED:
         ics_json_writer_member_int64(writer, "overtaken_by", observation->value);
         return;
+    case ICS_OBSERVE_MESSAGE_ABANDONED:
     case ICS_OBSERVE_PACKET_DROPPED:
         ics_json_writer_member_string(writer, "cause",
                                       ics_cause_name((IcsCause)observation->cause));
@@ -142,6 +144,16 @@ static void event_log_details(const IcsEventLog *self, IcsJsonWriter *writer,
     case ICS_OBSERVE_SCHEDULE_ACTED:
         event_log_action(self, writer, observation);
         return;
+    case ICS_OBSERVE_CONNECTION_STATE:
+    case ICS_OBSERVE_SEGMENT_REPEATED:
+    case ICS_OBSERVE_CONGESTION_WINDOW:
+    case ICS_OBSERVE_ROUND_TRIP:
+    case ICS_OBSERVE_RECOVERY:
+    case ICS_OBSERVE_SCOREBOARD:
+    case ICS_OBSERVE_PEER_WINDOW:
+        ics_event_log_connection(writer, observation);
+        return;
+    case ICS_OBSERVE_PACKET_MARKED:
     case ICS_OBSERVE_PACKET_OFFERED:
     case ICS_OBSERVE_PACKET_QUEUED:
     case ICS_OBSERVE_PACKET_DEPARTED:

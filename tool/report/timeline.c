@@ -279,6 +279,15 @@ static void timeline_observe(gpointer data, const IcsObservation *observation)
     case ICS_OBSERVE_PROCESS_STARTED:
     case ICS_OBSERVE_HOST_CHANGED:
     case ICS_OBSERVE_LINK_CHANGED:
+    case ICS_OBSERVE_PACKET_MARKED:
+    case ICS_OBSERVE_MESSAGE_ABANDONED:
+    case ICS_OBSERVE_CONNECTION_STATE:
+    case ICS_OBSERVE_SEGMENT_REPEATED:
+    case ICS_OBSERVE_CONGESTION_WINDOW:
+    case ICS_OBSERVE_ROUND_TRIP:
+    case ICS_OBSERVE_RECOVERY:
+    case ICS_OBSERVE_SCOREBOARD:
+    case ICS_OBSERVE_PEER_WINDOW:
     case ICS_OBSERVATION_N_KINDS:
         return;
     }

@@ -1,0 +1,64 @@
+/* Where the messages of a byte stream end: what one send operation of an application moved is a
+ * message for fates, statistics and digest, though the stream itself knows no borders. The sender
+ * marks; its segments take their fate identities from the marks (SEMANTICS: the ordinal of the
+ * message whose first byte a packet carries); the receiver's process reads past them. Nothing that
+ * a protocol does depends on them. */
+#ifndef ICS_NETMODEL_MESSAGE_MARKS_H
+#define ICS_NETMODEL_MESSAGE_MARKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/observation.h"
+
+/* Marks that need no memory beside the struct. */
+#define ICS_MESSAGE_MARKS_INLINE 2
+
+/* Places are sequence numbers of the stream, the same at both ends; `end` is that behind the
+ * message's last byte. */
+typedef struct IcsMessageMark {
+    uint64_t end;
+    IcsMessageTag tag;
+} IcsMessageMark;
+
+/* Shared by the two ends of a stream and the table of flows. */
+typedef struct IcsMessageMarks {
+    uint32_t references;
+    uint32_t room; /* of the ring: a power of two */
+    uint32_t head; /* the oldest mark's place */
+    uint32_t n;
+    uint32_t n_sent;     /* of these, messages of which every byte has been sent */
+    uint64_t segments;   /* that carried bytes of the first message that is not among these */
+    IcsMessageMark *far; /* the ring when it is larger than `near`; owned */
+    bool has_sender;     /* the sending end lives */
+    bool has_receiver;   /* the receiving end has begun to take and lives */
+    bool had_receiver;
+    IcsMessageMark near[ICS_MESSAGE_MARKS_INLINE];
+} IcsMessageMarks;
+
+/* Without marks, with a sender; one reference (transfer full). */
+IcsMessageMarks *ics_message_marks_new(void);
+IcsMessageMarks *ics_message_marks_ref(IcsMessageMarks *self);
+void ics_message_marks_unref(IcsMessageMarks *self);
+
+/* The message behind the one marked last ends before `end`. */
+void ics_message_marks_push(IcsMessageMarks *self, uint64_t end, const IcsMessageTag *tag);
+
+/* What a segment with bytes that go out for the first time carries. */
+typedef struct IcsMessageSegment {
+    IcsMessageTag tag; /* of the first message that begins in it, or else of the one continued */
+    uint64_t fragment; /* 0 in the first case; else how many segments of the message went before */
+} IcsMessageSegment;
+
+/* Tells it of the next segment in order, from `first` up to but not including `end` (not empty).
+ * False when nothing there is marked. */
+bool ics_message_marks_send(IcsMessageMarks *self, uint64_t first, uint64_t end,
+                            IcsMessageSegment *segment);
+
+/* The message that has the byte at this place; NULL when it has been taken or was never marked. */
+const IcsMessageTag *ics_message_marks_find(const IcsMessageMarks *self, uint64_t at);
+
+/* Takes the oldest message that ends at or before `until`; false when there is none. */
+bool ics_message_marks_take(IcsMessageMarks *self, uint64_t until, IcsMessageTag *tag);
+
+#endif
