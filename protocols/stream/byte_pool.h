@@ -1,4 +1,4 @@
-/* Blocks of memory for the byte rings of a world: a ring that runs empty and fills again a
+/* Blocks of memory for the byte rings of a host: a ring that runs empty and fills again a
  * microsecond later, as a connection's does whose reader keeps up, gets its block back without
  * calling the allocator, still warm in the cache. */
 #ifndef ICS_PROTOCOLS_STREAM_BYTE_POOL_H
