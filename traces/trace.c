@@ -80,6 +80,7 @@ void ics_trace_free(IcsTrace *self)
         return;
     }
     ics_transport_choice_free(self->transport);
+    g_clear_pointer(&self->compare_transports, g_ptr_array_unref);
     trace_free_hosts(self);
     trace_free_links(self);
     g_array_unref(self->processes);
@@ -121,6 +122,7 @@ static bool trace_read_parts(IcsTraceReader *reader, const IcsJsonNode *root, GE
            ics_trace_hosts_read(reader, root, error) && ics_trace_links_read(reader, root, error) &&
            ics_trace_processes_read(reader, root, error) &&
            ics_trace_schedule_read(reader, root, error) &&
+           ics_trace_compare_read(reader, root, error) &&
            ics_trace_expectations_read(reader, root, error) && ics_trace_check(reader, root, error);
 }
 

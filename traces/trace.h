@@ -19,6 +19,11 @@
 /* The only version of the format. */
 #define ICS_TRACE_VERSION 1
 
+/* Runs of each transport in a comparison: if nothing is said, and at most; and transports. */
+#define ICS_TRACE_RUNS           30
+#define ICS_TRACE_RUNS_MAX       10000
+#define ICS_TRACE_TRANSPORTS_MAX 64
+
 typedef struct IcsTrace IcsTrace;
 
 /* One fault element of a link or host, as the trace says it. */
@@ -99,6 +104,9 @@ struct IcsTrace {
     IcsArena arena;         /* of its strings */
     /* Of datagram sockets; owned, nullable: UDP. */
     IcsTransportChoice *transport;
+    GPtrArray
+        *compare_transports; /* of IcsTransportChoice, nullable: what `compare` compares ... */
+    uint32_t compare_runs;   /* ... and how often it runs each */
 };
 
 /* Loads and checks a trace; "-" is standard input. `sets` (nullable, NULL-terminated) holds

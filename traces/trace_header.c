@@ -40,8 +40,8 @@ const IcsParameter ics_trace_header_parameters[] = {
     ICS_PARAMETER_END,
 };
 
-static const char *const trace_header_others[] = {"hosts",    "links",  "processes",
-                                                  "schedule", "expect", NULL};
+static const char *const trace_header_others[] = {"hosts",  "links",   "processes", "schedule",
+                                                  "expect", "compare", NULL};
 
 /* Before anything else: the rest may mean something else there. */
 static bool trace_header_check_version(const IcsJsonNode *root, GError **error)

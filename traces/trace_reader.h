@@ -124,6 +124,9 @@ bool ics_trace_processes_read(IcsTraceReader *self, const IcsJsonNode *root, GEr
 /* trace_schedule.c */
 bool ics_trace_schedule_read(IcsTraceReader *self, const IcsJsonNode *root, GError **error);
 
+/* trace_compare.c */
+bool ics_trace_compare_read(IcsTraceReader *self, const IcsJsonNode *root, GError **error);
+
 /* trace_expectations.c */
 bool ics_trace_expectations_read(IcsTraceReader *self, const IcsJsonNode *root, GError **error);
 
@@ -142,5 +145,6 @@ extern const IcsParameter ics_trace_link_parameters[];
 extern const IcsParameter ics_trace_direction_parameters[];
 extern const IcsParameter ics_trace_fault_parameters[];
 extern const IcsParameter ics_trace_process_parameters[];
+extern const IcsParameter ics_trace_compare_parameters[];
 
 #endif

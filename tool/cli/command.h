@@ -33,6 +33,7 @@ extern const IcsCommand ics_commands[];
 const IcsCommand *ics_command_by_name(const char *name);
 
 int ics_command_check(char **arguments);
+int ics_command_compare(char **arguments);
 int ics_command_help(char **arguments);
 int ics_command_list(char **arguments);
 int ics_command_live(char **arguments);
@@ -42,6 +43,7 @@ int ics_command_run(char **arguments);
 char *ics_command_overview(void);
 
 const GOptionEntry *ics_command_check_options(void);
+const GOptionEntry *ics_command_compare_options(void);
 const GOptionEntry *ics_command_live_options(void);
 const GOptionEntry *ics_command_run_options(void);
 

@@ -17,6 +17,20 @@ const IcsCommand ics_commands[] = {
      "pointer, what was expected and the nearest known name. \"-\" is standard input.\n"
      "Exit status: 0 all are fine; 2 one is wrong; 3 the machine failed.",
      ics_command_check, ics_command_check_options},
+    {"compare", "TRACE", "run a trace over several transports, and compare them",
+     "The messages of the trace's datagram sockets go over each transport in turn: over UDP as "
+     "they are, and over reliable protocols. Every transport runs with the same seeds; a message "
+     "that is sent for the first time meets the same faults over each. LIST is such as "
+     "\"udp,stream(cc=cubic),rdt.gbn(window=8)\"; ipcsim list transports, ipcsim help transport "
+     "rdt.gbn. What the trace expects of a run is not judged.\n"
+     "A row has means over the runs with their 95 % confidence intervals, and its differences from "
+     "the first row, seed by seed, with theirs. SWEEP is such as "
+     "/links/0/faults/0/probability=0%:30%:5%: a row for each value. The output does not depend on "
+     "--jobs.\n"
+     "Exit status: 0 done; 2 the trace or the request is wrong; 3 the machine failed (file, disk, "
+     "memory, no gnuplot); 4 our own fault; 130 interrupted, with a report of the runs that were "
+     "done.",
+     ics_command_compare, ics_command_compare_options},
     {"live", "TRACE", "run a trace by the wall clock, with programs outside of it as hosts",
      "Virtual time is the time since the start. In the place of each attached host stands the "
      "world "

@@ -1,22 +1,16 @@
 #include "tool/cli/run_loop.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#include "tool/cli/interrupt.h"
 
 #define RUN_LOOP_EVENTS        20000 /* most between two looks at clock and signal */
 #define RUN_LOOP_PATIENCE_US   20000 /* longest that they should take */
 #define RUN_LOOP_FIRST_US      1000000
 #define RUN_LOOP_INTERVAL_US   200000
 #define RUN_LOOP_ERASE_TO_EDGE "\033[K"
-
-static volatile sig_atomic_t run_loop_interrupted;
-
-static void run_loop_on_interrupt(G_GNUC_UNUSED int signal_number)
-{
-    run_loop_interrupted = 1;
-}
 
 /* One event can be a hundred thousand operations of a process, so that some milliseconds of work
  * are found out by trying. How a run is cut into pieces changes nothing in it. */
@@ -56,7 +50,7 @@ static const char *run_loop_go(IcsWorld *world, bool (*go_on)(gpointer data), gp
     RunLoopProgress progress = {.next_us = g_get_monotonic_time() + RUN_LOOP_FIRST_US};
     IcsStopReason reason = ICS_STOP_BUDGET;
     uint64_t events = 1;
-    while (reason == ICS_STOP_BUDGET && !run_loop_interrupted && go_on(data)) {
+    while (reason == ICS_STOP_BUDGET && !ics_interrupt_came() && go_on(data)) {
         gint64 started_us = g_get_monotonic_time();
         reason = ics_world_run(world, events);
         events = run_loop_next_budget(events, g_get_monotonic_time() - started_us);
@@ -70,14 +64,9 @@ static const char *run_loop_go(IcsWorld *world, bool (*go_on)(gpointer data), gp
 
 const char *ics_run_loop(IcsWorld *world, bool (*go_on)(gpointer data), gpointer data)
 {
-    /* A write that is under way goes on: it belongs to the partial result. */
-    struct sigaction act = {.sa_handler = run_loop_on_interrupt,
-                            .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
     struct sigaction before;
-    run_loop_interrupted = 0;
-    sigemptyset(&act.sa_mask);
-    sigaction(SIGINT, &act, &before);
+    ics_interrupt_begin(&before);
     const char *stopped = run_loop_go(world, go_on, data);
-    sigaction(SIGINT, &before, NULL);
+    ics_interrupt_end(&before);
     return stopped;
 }

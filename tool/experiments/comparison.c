@@ -257,13 +257,12 @@ GPtrArray *ics_comparison_unpaired(const IcsComparison *self, uint32_t setting, 
     return elements;
 }
 
-const IcsComparisonSample *ics_comparison_find_broken(const IcsComparison *self, uint32_t *row)
+bool ics_comparison_find_broken(const IcsComparison *self, uint32_t *index)
 {
-    for (uint32_t i = 0; i < self->n_samples; i++) {
-        if (self->samples[i].broken != NULL) {
-            *row = i % self->plan->transports->len;
-            return &self->samples[i];
+    for (*index = 0; *index < self->n_samples; ++*index) {
+        if (self->samples[*index].broken != NULL) {
+            return true;
         }
     }
-    return NULL;
+    return false;
 }

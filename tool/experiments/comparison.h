@@ -73,8 +73,8 @@ uint32_t ics_comparison_runs_done(const IcsComparison *self, uint32_t setting, u
  * them. */
 GPtrArray *ics_comparison_unpaired(const IcsComparison *self, uint32_t setting, uint32_t row);
 
-/* The first world in which an invariant is broken; NULL when there is none. */
-const IcsComparisonSample *ics_comparison_find_broken(const IcsComparison *self, uint32_t *row);
+/* Whether an invariant is broken in some world; `index` (out): the first such sample. */
+bool ics_comparison_find_broken(const IcsComparison *self, uint32_t *index);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcsComparison, ics_comparison_free)
 

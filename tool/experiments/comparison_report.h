@@ -25,4 +25,7 @@ char *ics_comparison_json_text(const IcsComparisonReport *self);
 /* comparison_csv.c: RFC 4180; a line for each measure of each row. Transfer full. */
 char *ics_comparison_csv_text(const IcsComparisonReport *self);
 
+/* comparison_plot.c: a script for gnuplot that prints an SVG. Transfer full. */
+char *ics_comparison_plot_script(const IcsComparisonReport *self);
+
 #endif

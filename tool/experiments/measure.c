@@ -10,8 +10,8 @@
 const IcsMeasureInfo *ics_measure_info(IcsMeasure measure)
 {
     static const IcsMeasureInfo infos[] = {
-#define MEASURE_INFO(name, spelling, head, unit, meaning)                                          \
-    {spelling, head, ICS_MEASURE_UNIT_##unit, meaning},
+#define MEASURE_INFO(name, spelling, head, title, unit, meaning)                                   \
+    {spelling, head, title, ICS_MEASURE_UNIT_##unit, meaning},
         ICS_MEASURES(MEASURE_INFO)
 #undef MEASURE_INFO
     };
