@@ -7,12 +7,6 @@ static IcsSequence stream_buffers_first_unacknowledged(const IcsStream *self)
     return MAX(self->send.una, self->send.iss + 1);
 }
 
-/* One past the last byte that can be read. */
-static IcsSequence stream_buffers_readable_end(const IcsStream *self)
-{
-    return self->receive.fin_taken ? self->receive.fin : self->receive.next;
-}
-
 static int stream_buffers_write_error(const IcsStream *self)
 {
     if (self->error != 0) {
@@ -74,7 +68,7 @@ size_t ics_stream_read(IcsStream *self, int64_t now_ns, void *buffer, size_t n, 
 
 size_t ics_stream_readable_bytes(const IcsStream *self)
 {
-    return (size_t)(stream_buffers_readable_end(self) - self->receive.read);
+    return (size_t)(ics_stream_readable_end(self) - self->receive.read);
 }
 
 size_t ics_stream_writable_bytes(const IcsStream *self)

@@ -45,6 +45,12 @@ static inline bool ics_stream_fin_acked(const IcsStream *self)
     return self->send.fin_asked && self->send.una > self->send.end;
 }
 
+/* One past the last byte that the user can read. */
+static inline IcsSequence ics_stream_readable_end(const IcsStream *self)
+{
+    return self->receive.fin_taken ? self->receive.fin : self->receive.next;
+}
+
 /* ---- the handshake (stream_handshake.c) ---- */
 
 /* RFC 9293, section 3.10.7.3: an arrival in SYN-SENT. */

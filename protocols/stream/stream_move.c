@@ -72,7 +72,7 @@ static void stream_move_to_closed(IcsStream *self)
     ics_recovery_clear(&self->recovery);
     ics_byte_ring_clear(&self->send.ring);
     ics_reassembly_clear(&self->receive.ranges);
-    if (self->receive.ring.head >= self->receive.next) {
+    if (self->receive.read == ics_stream_readable_end(self)) {
         ics_byte_ring_clear(&self->receive.ring);
     }
     self->events |= ICS_STREAM_ENDED | ICS_STREAM_READABLE | ICS_STREAM_WRITABLE;
@@ -129,7 +129,7 @@ void ics_stream_break(IcsStream *self, int64_t now_ns, int error)
     }
     if (error == ECONNRESET || error == ECONNABORTED) {
         ics_byte_ring_clear(&self->receive.ring);
-        self->receive.read = self->receive.next;
+        self->receive.read = ics_stream_readable_end(self);
     }
     ics_stream_move(self, now_ns, ICS_STREAM_CLOSED);
 }

@@ -150,7 +150,8 @@ static void pair_trace_segment(IcsStreamPair *self, const IcsPairSegment *segmen
     const IcsTcpHeader *header = &segment->header;
     uint32_t iss = self->ends[segment->from].iss;
     uint32_t peer_iss = self->ends[1 - segment->from].iss;
-    uint32_t first = header->sequence - iss;
+    /* A refusal of what acknowledges nothing has the number 0 itself. */
+    uint32_t first = header->sequence == 0 ? 0 : header->sequence - iss;
     GString *line = self->last;
     g_string_assign(line, segment->from == ICS_PAIR_A ? "A > B " : "B > A ");
     pair_trace_flags(line, header->flags);
