@@ -313,7 +313,7 @@ uint32_t ics_recovery_detect_by_rack(IcsRecovery *self, int64_t now_ns)
     return ICS_RECOVERY_CHANGED_SCOREBOARD;
 }
 
-static uint32_t recovery_find_by_rack(IcsRecovery *self, const IcsRecoveryArrival *arrival)
+static void recovery_update_rack(IcsRecovery *self, const IcsRecoveryArrival *arrival)
 {
     IcsRackSituation situation = {
         .una = self->una,
@@ -326,7 +326,6 @@ static uint32_t recovery_find_by_rack(IcsRecovery *self, const IcsRecoveryArriva
         .leaves_recovery = arrival->leaves,
     };
     ics_rack_update_reordering_window(&self->rack, &situation);
-    return ics_recovery_detect_by_rack(self, arrival->now_ns);
 }
 
 /* RFC 6675, section 5. */
@@ -356,14 +355,18 @@ static uint32_t recovery_find_by_duplicates(IcsRecovery *self, const IcsRecovery
 
 static uint32_t recovery_find_losses(IcsRecovery *self, const IcsRecoveryArrival *arrival)
 {
+    bool uses_rack = ics_recovery_uses_rack(self);
+    if (uses_rack) { /* also when nothing is outstanding: a D-SACK may have come */
+        recovery_update_rack(self, arrival);
+    }
     if (!self->config->fast_retransmit || ics_recovery_is_idle(self)) {
         return 0;
     }
-    if (!self->sack) {
-        return recovery_find_by_duplicates(self, arrival);
+    if (uses_rack) {
+        return ics_recovery_detect_by_rack(self, arrival->now_ns);
     }
-    return self->config->rack ? recovery_find_by_rack(self, arrival)
-                              : recovery_find_by_sack(self, arrival);
+    return self->sack ? recovery_find_by_sack(self, arrival)
+                      : recovery_find_by_duplicates(self, arrival);
 }
 
 /* RFC 6298, section 5.2 and 5.3; `was_partial`: a partial ACK had come before in a recovery without
@@ -416,13 +419,13 @@ uint32_t ics_recovery_acknowledged(IcsRecovery *self, int64_t now_ns, const IcsR
     recovery_look_at(self, &arrival);
     uint32_t changed = recovery_update_scoreboard(self, &arrival);
     changed |= recovery_measure(self, &arrival);
-    changed |= recovery_judge_probe(self, &arrival);
     if (arrival.advances) {
         self->timeouts_in_row = 0;
         changed |= recovery_advance(self, &arrival);
     } else if (recovery_is_duplicate(self, &arrival)) {
         recovery_take_duplicate(self);
     }
+    changed |= recovery_judge_probe(self, &arrival);
     changed |= recovery_take_ece(self, &arrival);
     changed |= recovery_find_losses(self, &arrival);
     ics_recovery_apply_prr(self, arrival.findings.delivered_bytes);
