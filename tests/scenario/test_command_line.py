@@ -18,8 +18,8 @@ ROWS = "--timeline-rows: expected a number from 1 to 1000000, got "
 # Words, and what must stand on standard error behind "ipcsim: ". Standard output stays empty.
 REFUSED = [
     (["rnu"], 'unknown command "rnu"; did you mean "run"?'),
-    (["frobnicate"], 'unknown command "frobnicate"; there are: run, check, list, help'),
-    ([""], 'unknown command ""; there are: run, check, list, help'),
+    (["frobnicate"], 'unknown command "frobnicate"; there are: run, check, compare, live, list, help'),
+    ([""], 'unknown command ""; there are: run, check, compare, live, list, help'),
     (["run"], "run: TRACE is missing; see: ipcsim help run"),
     (["run", ""], "run: an operand is empty; see: ipcsim help run"),
     (["run", ECHO, "b.json"], 'run: "b.json" is one operand too many; see: ipcsim help run'),

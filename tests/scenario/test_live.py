@@ -9,8 +9,10 @@ import subprocess
 import sys
 import unittest
 
+import jsonschema
+
 sys.path.insert(0, os.path.join(os.environ["IPCSIM_SOURCE_DIR"], "tests", "support"))
-from ipcsim import (IPCSIM, INPUT, INTERRUPTED, MACHINE, OK, PATIENCE_S, UNMET,  # noqa: E402
+from ipcsim import (IPCSIM, INPUT, MACHINE, OK, PATIENCE_S, SOURCE, UNMET,  # noqa: E402
                     CommandTest)
 from live import Live, echo_request, ipv4, link_of, udp  # noqa: E402
 
@@ -160,6 +162,14 @@ class Report(CommandTest):
         self.assertEqual((report["seed"], report["live"]["attachments"][0]["host"]), (9, "here"))
         self.assertTrue((self.folder / "events.json").exists())
         self.assertTrue((self.folder / "captures").is_dir())
+
+    def test_the_result_is_as_its_schema_says(self):
+        schema = json.loads((SOURCE / "tool/report/schema/result.schema.json").read_text("utf-8"))
+        report = json.loads(self.live("--format", "json").stdout)
+        jsonschema.validate(report, schema, cls=jsonschema.Draft202012Validator)
+        self.assertEqual(set(report["live"]), set(schema["properties"]["live"]["properties"]))
+        self.assertEqual(set(report["live"]["attachments"][0]),
+                         set(schema["$defs"]["attachment"]["properties"]))
 
     def test_values_of_the_trace_can_be_set(self):
         done = self.live("--format", "json", "--set", '/stop="20ms"')

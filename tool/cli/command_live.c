@@ -15,14 +15,13 @@
 
 static char **live_attach;
 
-static const GOptionEntry live_attach_option = {
-    "attach",
-    0,
-    0,
-    G_OPTION_ARG_STRING_ARRAY,
-    &live_attach,
-    "put the outside in the place of this host (tun:NAME or fd:N; may be repeated)",
-    "HOST=OUTSIDE"};
+static const GOptionEntry live_attach_option = {"attach",
+                                                0,
+                                                0,
+                                                G_OPTION_ARG_STRING_ARRAY,
+                                                &live_attach,
+                                                "put the outside (tun:NAME or fd:N) in its place",
+                                                "HOST=OUTSIDE"};
 
 const GOptionEntry *ics_command_live_options(void)
 {

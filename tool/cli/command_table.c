@@ -31,21 +31,20 @@ const IcsCommand ics_commands[] = {
      "memory, no gnuplot); 4 our own fault; 130 interrupted, with a report of the runs that were "
      "done.",
      ics_command_compare, ics_command_compare_options},
-    {"live", "TRACE", "run a trace by the wall clock, with programs outside of it as hosts",
-     "Virtual time is the time since the start. In the place of each attached host stands the "
-     "world "
-     "outside: IPv4 packets that are written to the TUN device or descriptor enter the simulated "
-     "network there, and what arrives there, for whatever address, can be read from it. Processes "
-     "of an attached host do not start, and what is expected of them is not judged; the hosts that "
-     "it has links to send to it what they know no other way for.\n"
-     "A TUN device is made if there is none of the name; that takes CAP_NET_ADMIN, or a network "
-     "namespace of one's own. A descriptor (7<>...) is a datagram socket or an open TUN device; "
-     "one "
-     "packet a read or write, without a link header.\n"
-     "A run ends at the trace's stop, at SIGINT or SIGTERM, or when everybody outside has gone and "
-     "nothing is left to do; then comes the report. When it falls behind the clock by more than 20 "
-     "ms it says so, at most once a second. No two live runs are alike: the same trace and seed do "
-     "not repeat one.\n"
+    {"live", "TRACE", "run a trace by the wall clock, with real peers",
+     "Virtual time is the time since the start. --attach, once or more, puts the world outside "
+     "in the place of a host: IPv4 packets that are written to the TUN device or descriptor "
+     "enter the simulated network there, and what arrives there, for whatever address, can be "
+     "read from it. Processes of an attached host do not start, and what is expected of them "
+     "is not judged; the hosts that it has links to send to it what they know no other way "
+     "for.\n"
+     "A TUN device is made if there is none of the name; that takes CAP_NET_ADMIN, or a "
+     "network namespace of one's own. A descriptor is a datagram socket or an open TUN device: "
+     "one packet in a read or write, without a link header.\n"
+     "A run ends at the trace's stop, at SIGINT or SIGTERM, or when everybody outside has gone "
+     "and nothing is left to do; then comes the report. When it falls behind the clock by more "
+     "than 20 ms it says so, at most once a second. No two live runs are alike: the same trace "
+     "and seed do not repeat one.\n"
      "Exit status: as for run; 130 interrupted, by SIGTERM also.",
      ics_command_live, ics_command_live_options},
     {"list", "[KIND]", "list what traces and commands can name",
