@@ -52,6 +52,9 @@ void ics_recovery_reduce(IcsRecovery *self, int64_t now_ns, uint64_t flight_byte
 /* RFC 6937: cwnd after so many bytes were delivered in FAST. */
 void ics_recovery_apply_prr(IcsRecovery *self, uint64_t delivered_bytes);
 
+/* By RACK, by SACK or by counting duplicates: what an ACK shows to be lost. */
+uint32_t ics_recovery_find_losses(IcsRecovery *self, const IcsRecoveryArrival *arrival);
+
 /* RACK step 5 and its timer; enters FAST when there is something new to be sent again. */
 uint32_t ics_recovery_detect_by_rack(IcsRecovery *self, int64_t now_ns);
 
