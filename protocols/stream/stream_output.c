@@ -236,24 +236,13 @@ static void stream_output_repeat(IcsStream *self, int64_t now_ns, const StreamSe
     }
 }
 
-/* Whether the congestion state lets it out. A window that is smaller than a segment is filled by a
- * part of one. */
-static bool stream_output_is_allowed(IcsStream *self, int64_t now_ns, StreamSegmentPlan *plan)
+static bool stream_output_is_allowed(IcsStream *self, int64_t now_ns, uint32_t bytes)
 {
     uint32_t changed = ics_recovery_about_to_send(&self->recovery, now_ns);
     if (changed != 0) {
         ics_stream_note_recovery(self, changed);
     }
-    uint64_t allowance_bytes = ics_recovery_allowance_bytes(&self->recovery);
-    if (allowance_bytes >= plan->bytes) {
-        return true;
-    }
-    if (allowance_bytes == 0 || !ics_recovery_is_idle(&self->recovery)) {
-        return false;
-    }
-    plan->bytes = (uint32_t)allowance_bytes;
-    plan->has_fin = false;
-    return true;
+    return ics_recovery_allowance_bytes(&self->recovery) >= bytes;
 }
 
 static bool stream_output_plan(IcsStream *self, int64_t now_ns, uint32_t full_bytes,
@@ -266,7 +255,7 @@ static bool stream_output_plan(IcsStream *self, int64_t now_ns, uint32_t full_by
         plan->repeat = repeat;
         return stream_output_plan_repeat(self, full_bytes, range, plan);
     }
-    return has_new && stream_output_is_allowed(self, now_ns, plan);
+    return has_new && stream_output_is_allowed(self, now_ns, plan->bytes);
 }
 
 /* A segment with payload or FIN and all that every segment carries. */
