@@ -4,12 +4,14 @@
 #include <math.h>
 
 #include "tool/experiments/comparison_report.h"
+#include "tool/experiments/estimate_text.h"
 #include "tool/experiments/gnuplot.h"
 #include "tool/report/text_width.h"
 
 #define COMPARISON_PLOT_WIDTH       1280
 #define COMPARISON_PLOT_HEIGHT      720
 #define COMPARISON_PLOT_TITLE_WIDTH 105
+#define COMPARISON_PLOT_VALUES_MAX  5 /* rows; more numbers would overlap */
 
 /* What is drawn when nothing else is asked for. */
 #define COMPARISON_PLOT_MEASURES                                                                   \
@@ -28,7 +30,7 @@ typedef struct ComparisonPanel {
     IcsMeasure measure;
     const char *unit; /* static; "" where there is none */
     double factor;    /* of the unit */
-    bool is_first;
+    bool is_lowest;   /* in its column: it has the label of the axis */
     GString *out;
 } ComparisonPanel;
 
@@ -37,11 +39,21 @@ static const char *comparison_plot_colour(uint32_t row)
     return comparison_plot_colours[row % G_N_ELEMENTS(comparison_plot_colours)];
 }
 
+static int comparison_plot_point(uint32_t row)
+{
+    return comparison_plot_points[row % G_N_ELEMENTS(comparison_plot_points)];
+}
+
+/* A completion time of those runs only that happened to lose nothing would flatter. */
 static IcsEstimate comparison_plot_estimate(const ComparisonPanel *self, uint32_t setting,
                                             uint32_t row)
 {
+    const IcsComparison *comparison = self->report->comparison;
     IcsComparisonRow at = {setting, row, ICS_COMPARISON_TOTAL};
-    return ics_comparison_mean(self->report->comparison, &at, self->measure);
+    IcsEstimate estimate = ics_comparison_mean(comparison, &at, self->measure);
+    bool is_partial = self->measure == ICS_MEASURE_COMPLETION &&
+                      estimate.n < ics_comparison_runs_done(comparison, setting, row);
+    return is_partial ? (IcsEstimate){0} : estimate;
 }
 
 /* The largest mean of a panel; negative: nothing is defined. */
@@ -124,56 +136,84 @@ static void comparison_plot_title(const ComparisonPanel *self)
     g_string_append(self->out, " noenhanced offset 0,-0.3\n");
 }
 
-/* The name of a row in the legend, which stands in the first panel for all. */
-static void comparison_plot_key(const ComparisonPanel *self, uint32_t row)
+static void comparison_plot_axis(const ComparisonPanel *self)
 {
-    const IcsTransportChoice *choice =
-        g_ptr_array_index(self->report->comparison->plan->transports, row);
-    if (self->is_first) {
-        g_string_append(self->out, " title ");
-        ics_gnuplot_append_text(self->out, choice->text);
-        g_string_append(self->out, " noenhanced");
-    } else {
-        g_string_append(self->out, " notitle");
+    const IcsSettings *settings = self->report->settings;
+    if (settings->vary == NULL || !self->is_lowest) {
+        g_string_append(self->out, "unset xlabel\n");
+        return;
+    }
+    const char *unit = settings->vary->unit;
+    g_autofree char *label = unit[0] != '\0' ? g_strdup_printf("%s [%s]", settings->label, unit)
+                                             : g_strdup(settings->label);
+    g_string_append(self->out, "set xlabel ");
+    ics_gnuplot_append_text(self->out, label);
+    g_string_append(self->out, " noenhanced offset 0,0.5\n");
+}
+
+/* A stem from low to high with a bar across each end: gnuplot's own error bars have a white spot in
+ * the middle. */
+static void comparison_plot_error_bar(const ComparisonPanel *self, uint32_t row)
+{
+    static const char *const lines[] = {"1:3:(0):($4-$3)", "($1-0.07):3:(0.14):(0)",
+                                        "($1-0.07):4:(0.14):(0)"};
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+        g_string_append_printf(
+            self->out, ", $row%" PRIu32 " using %s with vectors nohead lc rgb '#333333' lw 1.5",
+            row, lines[i]);
     }
 }
 
 static void comparison_plot_bar(const ComparisonPanel *self, uint32_t row)
 {
-    bool is_defined = comparison_plot_estimate(self, 0, row).n > 0;
-    if (!is_defined) {
-        g_string_append_printf(self->out, "NaN with boxes lc rgb '%s' fs solid 0.75",
-                               comparison_plot_colour(row));
-    } else {
-        g_string_append_printf(
-            self->out, "$row%" PRIu32 " using 1:2:3:4:(0.7) with boxerrorbars lc rgb '%s' lw 1.5",
-            row, comparison_plot_colour(row));
+    IcsEstimate estimate = comparison_plot_estimate(self, 0, row);
+    if (estimate.n == 0) {
+        g_string_append(self->out, "NaN");
+        return;
     }
-    comparison_plot_key(self, row);
+    g_string_append_printf(self->out, "$row%" PRIu32 " using 1:2:(0.7) with boxes lc rgb '%s'", row,
+                           comparison_plot_colour(row));
+    if (estimate.half_width > 0) {
+        comparison_plot_error_bar(self, row);
+    }
 }
 
 static void comparison_plot_curve(const ComparisonPanel *self, uint32_t row)
 {
     const char *colour = comparison_plot_colour(row);
-    int points = comparison_plot_points[row % G_N_ELEMENTS(comparison_plot_points)];
     g_string_append_printf(self->out,
                            "$row%" PRIu32 " using 1:3:4 with filledcurves lc rgb '%s' fs "
-                           "transparent solid 0.2 noborder notitle, $row%" PRIu32
+                           "transparent solid 0.2 noborder, $row%" PRIu32
                            " using 1:2 with linespoints lc rgb '%s' pt %d ps 0.8 lw 2.5",
-                           row, colour, row, colour, points);
-    comparison_plot_key(self, row);
+                           row, colour, row, colour, comparison_plot_point(row));
 }
 
 /* Where a bar would stand of which nothing is known. */
 static void comparison_plot_absent(const ComparisonPanel *self, uint32_t row)
 {
     bool is_completion = self->measure == ICS_MEASURE_COMPLETION;
-    if (comparison_plot_estimate(self, 0, row).n == 0) {
-        g_string_append_printf(self->out,
-                               "set label '%s' at %" PRIu32
-                               ",graph 0.04 rotate by 90 left font ',13' textcolor rgb '%s'\n",
-                               is_completion ? "incomplete" : "undefined", row,
-                               comparison_plot_colour(row));
+    g_string_append_printf(self->out,
+                           "set label %" PRIu32 " '%s' at %" PRIu32
+                           ",graph 0.04 rotate by 90 left font ',13' textcolor rgb '%s'\n",
+                           row + 1, is_completion ? "incomplete" : "undefined", row,
+                           comparison_plot_colour(row));
+}
+
+/* The mean as a number over its bar. */
+static void comparison_plot_value(const ComparisonPanel *self, uint32_t row)
+{
+    IcsEstimate estimate = comparison_plot_estimate(self, 0, row);
+    if (estimate.n == 0) {
+        comparison_plot_absent(self, row);
+        return;
+    }
+    IcsMeasureUnit unit = ics_measure_info(self->measure)->unit;
+    IcsEstimateText text = ics_estimate_text(&estimate, unit, false);
+    if (self->report->comparison->plan->transports->len <= COMPARISON_PLOT_VALUES_MAX) {
+        g_string_append_printf(self->out, "set label %" PRIu32 " '%s' at %" PRIu32 ",", row + 1,
+                               text.mean, row);
+        comparison_plot_number(self->out, (estimate.mean + estimate.half_width) / self->factor);
+        g_string_append(self->out, " center offset 0,0.6 font ',12'\n");
     }
 }
 
@@ -182,14 +222,12 @@ static void comparison_plot_panel(const ComparisonPanel *self)
     uint32_t rows = self->report->comparison->plan->transports->len;
     bool is_sweep = self->report->settings->vary != NULL;
     comparison_plot_title(self);
+    comparison_plot_axis(self);
     g_string_append(self->out, "unset label\n");
-    g_string_append(self->out, self->is_first ? "set key at screen 0.5,0.015 center bottom "
-                                                "horizontal samplen 2\n"
-                                              : "unset key\n");
     for (uint32_t row = 0; row < rows; row++) {
         comparison_plot_data(self, row);
         if (!is_sweep) {
-            comparison_plot_absent(self, row);
+            comparison_plot_value(self, row);
         }
     }
     for (uint32_t row = 0; row < rows; row++) {
@@ -215,7 +253,6 @@ static GArray *comparison_plot_panels(const IcsComparisonReport *report, GString
         ComparisonPanel panel = {
             .report = report,
             .measure = (IcsMeasure)i,
-            .is_first = panels->len == 0,
             .out = out,
         };
         double largest = (wanted >> i & 1) != 0 ? comparison_plot_largest(&panel) : -1;
@@ -227,49 +264,70 @@ static GArray *comparison_plot_panels(const IcsComparisonReport *report, GString
     return panels;
 }
 
+static guint comparison_plot_columns(guint panels)
+{
+    return panels <= 3 ? panels : panels == 4 ? 2 : panels <= 9 ? 3 : 4;
+}
+
 static void comparison_plot_head(const IcsComparisonReport *report, guint panels, GString *out)
 {
-    const IcsTrace *trace = report->settings->base;
-    const IcsComparisonPlan *plan = report->comparison->plan;
-    guint columns = panels <= 3 ? panels : panels == 4 ? 2 : panels <= 9 ? 3 : 4;
-    guint rows = (panels + columns - 1) / columns;
-    g_autofree char *plain = ics_text_plain(trace->title);
+    guint columns = comparison_plot_columns(panels);
+    g_autofree char *plain = ics_text_plain(report->settings->base->title);
     g_autofree char *title = ics_text_cut(plain, COMPARISON_PLOT_TITLE_WIDTH);
     g_string_append_printf(out,
                            "set encoding utf8\n"
                            "set terminal svg size %d,%d enhanced font 'Helvetica,15' background "
                            "'white'\n"
                            "set multiplot layout %u,%u title ",
-                           COMPARISON_PLOT_WIDTH, COMPARISON_PLOT_HEIGHT, rows, columns);
+                           COMPARISON_PLOT_WIDTH, COMPARISON_PLOT_HEIGHT,
+                           (panels + columns - 1) / columns, columns);
     ics_gnuplot_append_text(out, title);
-    g_string_append(out, " noenhanced font ',21' margins screen 0.06,0.98,0.15,0.86 spacing "
-                         "screen 0.07,0.13\n");
-    g_string_append_printf(
-        out,
-        "set label 100 'means over %" PRIu32
-        " run%s, 95 %% confidence intervals%s' at screen 0.985,0.925 right font ',12' textcolor "
-        "rgb '#555555'\n",
-        plan->runs, plan->runs == 1 ? "" : "s",
-        report->comparison->interrupted ? " (interrupted)" : "");
+    g_string_append(out, " noenhanced font ',21' margins screen ");
+    g_string_append(out, report->settings->vary != NULL
+                             ? "0.06,0.98,0.2,0.87 spacing screen 0.07,0.15\n"
+                             : "0.06,0.98,0.13,0.87 spacing screen 0.07,0.12\n");
+    g_string_append(out,
+
+                    "set border 3 lc rgb '#555555'\n"
+                    "set tics nomirror out\n"
+                    "set grid ytics back lc rgb '#dddddd' lw 1 lt 1\n"
+                    "set style fill solid 1 noborder\n"
+                    "set yrange [0:*]\n"
+                    "set offsets graph 0,0,0.1,0\n"
+                    "unset key\n");
+    if (report->settings->vary == NULL) {
+        uint32_t rows = report->comparison->plan->transports->len;
+        g_string_append_printf(out, "unset xtics\nset xrange [-0.6:%" PRIu32 ".6]\n", rows - 1);
+    }
 }
 
-static void comparison_plot_axes(const IcsComparisonReport *report, GString *out)
+/* A plot without axes over the whole page: what the colours mean, and how the numbers were made. */
+static void comparison_plot_legend(const IcsComparisonReport *report, GString *out)
 {
-    const IcsSettings *settings = report->settings;
-    uint32_t rows = report->comparison->plan->transports->len;
-    g_string_append(out, "set border 3 lc rgb '#555555'\nset tics nomirror out\n"
-                         "set grid ytics lc rgb '#dddddd' lw 1 lt 1\nset style fill solid 0.75 "
-                         "border\nset yrange [0:*]\nset errorbars 1.5\n");
-    if (settings->vary == NULL) {
-        g_string_append_printf(out, "unset xtics\nset xrange [-0.6:%g]\n", (double)rows - 0.4);
-        return;
+    const IcsComparisonPlan *plan = report->comparison->plan;
+    const char *style = report->settings->vary != NULL ? "linespoints" : "boxes";
+    g_string_append(out,
+                    "unset label\nunset title\nunset xlabel\nunset border\nunset tics\n"
+                    "unset grid\nunset offsets\nset xrange [0:1]\nset yrange [0:1]\n"
+                    "set lmargin at screen 0.01\nset rmargin at screen 0.99\n"
+                    "set bmargin at screen 0.01\nset tmargin at screen 0.99\n"
+                    "set key at screen 0.5,0.055 center bottom horizontal samplen 2 width 2\n");
+    g_string_append_printf(out, "set label 1 'means over %" PRIu32 " run%s%s%s", plan->runs,
+                           plan->runs == 1 ? "" : "s, with 95 % confidence ",
+                           plan->runs == 1                  ? ""
+                           : report->settings->vary != NULL ? "bands"
+                                                            : "intervals",
+                           report->comparison->interrupted ? " (interrupted)" : "");
+    g_string_append(out, "' at screen 0.5,0.025 center font ',13' textcolor rgb '#555555'\nplot ");
+    for (uint32_t row = 0; row < plan->transports->len; row++) {
+        const IcsTransportChoice *choice = g_ptr_array_index(plan->transports, row);
+        g_string_append_printf(out, "%sNaN with %s lc rgb '%s' lw 2.5 pt %d title ",
+                               row > 0 ? ", \\\n     " : "", style, comparison_plot_colour(row),
+                               comparison_plot_point(row));
+        ics_gnuplot_append_text(out, choice->text);
+        g_string_append(out, " noenhanced");
     }
-    const char *unit = settings->vary->unit;
-    g_autofree char *label = unit[0] != '\0' ? g_strdup_printf("%s [%s]", settings->label, unit)
-                                             : g_strdup(settings->label);
-    g_string_append(out, "set xlabel ");
-    ics_gnuplot_append_text(out, label);
-    g_string_append(out, " noenhanced offset 0,0.5\n");
+    g_string_append_c(out, '\n');
 }
 
 char *ics_comparison_plot_script(const IcsComparisonReport *self)
@@ -277,10 +335,12 @@ char *ics_comparison_plot_script(const IcsComparisonReport *self)
     GString *out = g_string_new(NULL);
     g_autoptr(GArray) panels = comparison_plot_panels(self, out);
     comparison_plot_head(self, MAX(panels->len, 1U), out);
-    comparison_plot_axes(self, out);
     for (guint i = 0; i < panels->len; i++) {
-        comparison_plot_panel(&g_array_index(panels, ComparisonPanel, i));
+        ComparisonPanel *panel = &g_array_index(panels, ComparisonPanel, i);
+        panel->is_lowest = i + comparison_plot_columns(panels->len) >= panels->len;
+        comparison_plot_panel(panel);
     }
+    comparison_plot_legend(self, out);
     g_string_append(out, "unset multiplot\n");
     return g_string_free(out, FALSE);
 }

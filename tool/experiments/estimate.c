@@ -5,23 +5,39 @@
 
 #include "tool/experiments/student.h"
 
-/* Consumes `values`. */
-static IcsEstimate estimate_of(GArray *values)
+static double estimate_sum_of_squares(const GArray *values, double mean)
 {
-    IcsEstimate self = {.n = values->len};
-    double sum = 0;
     double squares = 0;
     for (guint i = 0; i < values->len; i++) {
-        sum += g_array_index(values, double, i);
-    }
-    self.mean = self.n > 0 ? sum / self.n : 0;
-    for (guint i = 0; i < values->len; i++) {
-        double deviation = g_array_index(values, double, i) - self.mean;
+        double deviation = g_array_index(values, double, i) - mean;
         squares += deviation * deviation;
     }
-    g_array_unref(values);
+    return squares;
+}
+
+/* Of values that are all the same the mean is exactly that. */
+static double estimate_mean(const GArray *values)
+{
+    double first = g_array_index(values, double, 0);
+    double sum = 0;
+    bool is_constant = true;
+    for (guint i = 0; i < values->len; i++) {
+        double value = g_array_index(values, double, i);
+        is_constant &= value == first;
+        sum += value;
+    }
+    return is_constant ? first : sum / values->len;
+}
+
+static IcsEstimate estimate_of(const GArray *values)
+{
+    IcsEstimate self = {.n = values->len};
+    if (self.n > 0) {
+        self.mean = estimate_mean(values);
+    }
     if (self.n >= 2) {
         double t = ics_student_quantile(ICS_ESTIMATE_LEVEL_PERCENT / 100.0, self.n - 1);
+        double squares = estimate_sum_of_squares(values, self.mean);
         self.has_interval = true;
         self.half_width = squares > 0 ? t * sqrt(squares / (self.n - 1) / self.n) : 0;
     }
@@ -35,7 +51,7 @@ static double estimate_value(IcsRatio ratio)
 
 IcsEstimate ics_estimate_mean(const IcsRatio *values, uint32_t n)
 {
-    GArray *defined = g_array_new(FALSE, FALSE, sizeof(double));
+    g_autoptr(GArray) defined = g_array_new(FALSE, FALSE, sizeof(double));
     for (uint32_t i = 0; i < n; i++) {
         if (values[i].of > 0) {
             double value = estimate_value(values[i]);
@@ -47,7 +63,7 @@ IcsEstimate ics_estimate_mean(const IcsRatio *values, uint32_t n)
 
 IcsEstimate ics_estimate_difference(const IcsRatio *values, const IcsRatio *first, uint32_t n)
 {
-    GArray *defined = g_array_new(FALSE, FALSE, sizeof(double));
+    g_autoptr(GArray) defined = g_array_new(FALSE, FALSE, sizeof(double));
     for (uint32_t i = 0; i < n; i++) {
         if (values[i].of > 0 && first[i].of > 0) {
             double difference = estimate_value(values[i]) - estimate_value(first[i]);

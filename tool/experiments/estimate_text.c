@@ -77,7 +77,7 @@ static void estimate_text_half(char *text, double half, int decimals)
 {
     char number[ICS_ESTIMATE_TEXT_SIZE];
     double smallest = pow(10, -decimals);
-    bool is_small = half > 0 && half < smallest / 2;
+    bool is_small = half > 0 && half <= smallest / 2;
     estimate_text_number(number, is_small ? smallest : half, decimals, half == 0);
     g_snprintf(text, ICS_ESTIMATE_TEXT_SIZE, ESTIMATE_TEXT_PLUS_MINUS "%s%s", is_small ? "<" : "",
                number);
