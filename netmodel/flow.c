@@ -3,16 +3,20 @@
 #include "base/hash.h"
 #include "sim/draw.h"
 
+uint64_t ics_flow_hash(const char *process, uint64_t socket, const char *peer_host,
+                       uint32_t incarnation)
+{
+    uint64_t hash = ics_fate_flow(process, socket, peer_host);
+    return incarnation > 0 ? ics_hash_combine(hash, incarnation) : hash;
+}
+
 uint32_t ics_flow_table_add(IcsFlowTable *self, const IcsFlow *flow)
 {
     if (self->flows == NULL) {
         self->flows = g_array_new(FALSE, FALSE, sizeof(IcsFlow));
     }
     IcsFlow kept = *flow;
-    kept.hash = ics_fate_flow(flow->process, flow->socket, flow->peer_host);
-    if (flow->incarnation > 0) {
-        kept.hash = ics_hash_combine(kept.hash, flow->incarnation);
-    }
+    kept.hash = ics_flow_hash(flow->process, flow->socket, flow->peer_host, flow->incarnation);
     kept.process = g_strdup(flow->process);
     kept.peer_host = g_strdup(flow->peer_host);
     kept.marks = flow->marks != NULL ? ics_message_marks_ref(flow->marks) : NULL;

@@ -29,6 +29,9 @@ typedef struct IcsFlowTable {
     GArray *flows; /* of IcsFlow */
 } IcsFlowTable;
 
+/* The hash of a flow with that sender, socket and peer. */
+uint64_t ics_flow_hash(const char *process, uint64_t socket, const char *peer_host,
+                       uint32_t incarnation);
 /* Adds a flow; strings are copied, `marks` gets another reference, the hash is computed here.
  * Returns its index. */
 uint32_t ics_flow_table_add(IcsFlowTable *self, const IcsFlow *flow);

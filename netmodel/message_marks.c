@@ -65,6 +65,26 @@ static uint64_t message_mark_start(const IcsMessageMark *mark)
     return mark->end - mark->tag.bytes;
 }
 
+bool ics_message_marks_cut(IcsMessageMarks *self, uint64_t at, IcsMessageTag *tag)
+{
+    if (self->n == 0) {
+        return false;
+    }
+    IcsMessageMark *ring = self->far != NULL ? self->far : self->near;
+    IcsMessageMark *last = &ring[message_marks_place(self, self->n - 1)];
+    if (last->end <= at) {
+        return false;
+    }
+    if (message_mark_start(last) >= at) {
+        *tag = last->tag;
+        self->n--;
+        return true;
+    }
+    last->tag.bytes -= (uint32_t)(last->end - at);
+    last->end = at;
+    return false;
+}
+
 /* Counts the segment for every message that it carries bytes of. */
 static void message_marks_pass(IcsMessageMarks *self, uint64_t end)
 {

@@ -44,6 +44,10 @@ void ics_message_marks_unref(IcsMessageMarks *self);
 /* The message behind the one marked last ends before `end`. */
 void ics_message_marks_push(IcsMessageMarks *self, uint64_t end, const IcsMessageTag *tag);
 
+/* No byte from `at` on belongs to a message so far: the last mark moves there. True when nothing is
+ * left of its message, which is forgotten then; `tag` is set. */
+bool ics_message_marks_cut(IcsMessageMarks *self, uint64_t at, IcsMessageTag *tag);
+
 /* What a segment with bytes that go out for the first time carries. */
 typedef struct IcsMessageSegment {
     IcsMessageTag tag; /* of the first message that begins in it, or else of the one continued */

@@ -2,7 +2,7 @@
 #include <ipcsim/socket.h>
 #include <string.h>
 
-#include "protocols/socket/socket_internal.h"
+#include "protocols/socket/stream_socket.h"
 #include "protocols/wire/ipv4_address.h"
 
 /* Of the longest name of a host, its end included: as in DNS (RFC 1035, section 2.3.4). Names are
@@ -30,8 +30,7 @@ bool ics_socket_may_block(const IcsSocket *self, int flags)
            !ics_process_is_handler(self->process);
 }
 
-/* Counts a call that need not block. */
-static void socket_take_turn(IcsProcess *process)
+void ics_socket_take_turn(IcsProcess *process)
 {
     IcsSocketTable *table = process->owner;
     int64_t now_ns = process->simulation->now_ns;
@@ -46,18 +45,29 @@ static void socket_take_turn(IcsProcess *process)
     }
 }
 
-static void socket_publish_bound(const IcsSocket *self)
+static void socket_publish(const IcsSocket *self, IcsObservationKind kind, uint16_t port)
 {
-    IcsSimulation *simulation = self->process->simulation;
-    if (ics_bus_wants(&simulation->bus, ICS_OBSERVE_SOCKET_BOUND)) {
-        IcsObservation observation = {.kind = ICS_OBSERVE_SOCKET_BOUND,
+    const IcsSimulation *simulation = self->process->simulation;
+    if (ics_bus_wants(&simulation->bus, kind)) {
+        IcsObservation observation = {.kind = kind,
                                       .node = self->process->node,
                                       .at_ns = simulation->now_ns,
                                       .host = self->stack->host,
                                       .process = self->process,
-                                      .value = self->port.binding.local_port};
+                                      .text = self->stream != NULL ? "tcp" : "udp",
+                                      .value = port};
         ics_bus_publish(&simulation->bus, &observation);
     }
+}
+
+void ics_socket_publish_bound(const IcsSocket *self, uint16_t port)
+{
+    socket_publish(self, ICS_OBSERVE_SOCKET_BOUND, port);
+}
+
+void ics_socket_publish_closed(const IcsSocket *self, uint16_t port)
+{
+    socket_publish(self, ICS_OBSERVE_SOCKET_CLOSED, port);
 }
 
 static int socket_bind(IcsSocket *self, IcsEndpoint local)
@@ -71,7 +81,7 @@ static int socket_bind(IcsSocket *self, IcsEndpoint local)
         result = ics_port_table_bind(ports, binding, local.address, local.port);
     }
     if (result == 0) {
-        socket_publish_bound(self);
+        ics_socket_publish_bound(self, binding->local_port);
     }
     return result;
 }
@@ -99,6 +109,9 @@ int ics_bind(IcsProcess *self, int descriptor, IcsEndpoint local)
         !ics_host_owns_address(socket->stack->host, local.address)) {
         return -EADDRNOTAVAIL;
     }
+    if (socket->stream != NULL) {
+        return ics_stream_socket_bind(socket->stream, local);
+    }
     return socket_bind(socket, local);
 }
 
@@ -110,6 +123,9 @@ int ics_connect(IcsProcess *self, int descriptor, IcsEndpoint peer)
     }
     if (peer.address == ICS_ANY_ADDRESS || peer.port == ICS_ANY_PORT) {
         return -EINVAL;
+    }
+    if (socket->stream != NULL) {
+        return ics_stream_socket_connect(socket->stream, peer);
     }
     IcsInterface *interface;
     int result = ics_stack_find_udp_way(socket->stack, socket->port.binding.local_address,
@@ -132,6 +148,10 @@ int ics_local_endpoint(IcsProcess *self, int descriptor, IcsEndpoint *local)
     if (socket == NULL) {
         return -EBADF;
     }
+    if (socket->stream != NULL) {
+        *local = ics_stream_socket_local(socket->stream);
+        return 0;
+    }
     const IcsPortBinding *binding = &socket->port.binding;
     *local = (IcsEndpoint){binding->local_address, binding->local_port};
     if (local->address == ICS_ANY_ADDRESS && binding->connected) {
@@ -145,6 +165,9 @@ int ics_peer_endpoint(IcsProcess *self, int descriptor, IcsEndpoint *peer)
     const IcsSocket *socket = ics_socket_of(self, descriptor);
     if (socket == NULL) {
         return -EBADF;
+    }
+    if (socket->stream != NULL) {
+        return ics_stream_socket_peer(socket->stream, peer);
     }
     const IcsPortBinding *binding = &socket->port.binding;
     if (!binding->connected) {
@@ -199,7 +222,7 @@ int ics_resolve_endpoint(IcsProcess *self, const char *text, IcsEndpoint *endpoi
 
 static int64_t socket_send(IcsSocket *self, const void *bytes, size_t n, int flags, IcsEndpoint to)
 {
-    socket_take_turn(self->process);
+    ics_socket_take_turn(self->process);
     int result = ics_socket_take_error(self);
     if (result == 0) {
         result = ics_socket_autobind(self);
@@ -220,6 +243,10 @@ int64_t ics_send(IcsProcess *self, int descriptor, const void *bytes, size_t n, 
     if (socket == NULL) {
         return -EBADF;
     }
+    if (socket->stream != NULL) {
+        ics_socket_take_turn(self);
+        return ics_stream_socket_send(socket->stream, bytes, n, flags);
+    }
     const IcsPortBinding *binding = &socket->port.binding;
     if (!binding->connected) {
         return -EDESTADDRREQ;
@@ -238,6 +265,9 @@ int64_t ics_send_to(IcsProcess *self, int descriptor, const void *bytes, size_t 
     if (to.port == ICS_ANY_PORT || to.address == ICS_ANY_ADDRESS) {
         return -EINVAL;
     }
+    if (socket->stream != NULL) {
+        return socket->stream->connection != NULL ? -EISCONN : -ENOTCONN;
+    }
     return socket_send(socket, bytes, n, flags, to);
 }
 
@@ -253,7 +283,10 @@ int64_t ics_receive_from(IcsProcess *self, int descriptor, void *buffer, size_t 
     if (socket == NULL) {
         return -EBADF;
     }
-    socket_take_turn(self);
+    ics_socket_take_turn(self);
+    if (socket->stream != NULL) {
+        return ics_stream_socket_receive(socket->stream, buffer, n, flags, received);
+    }
     int result = ics_socket_autobind(socket);
     if (result != 0) {
         return result;
@@ -264,125 +297,4 @@ int64_t ics_receive_from(IcsProcess *self, int descriptor, void *buffer, size_t 
     return socket->transport_state != NULL
                ? ics_transport_receive(socket, buffer, n, flags, received)
                : ics_datagram_receive(socket, buffer, n, flags, received);
-}
-
-/* Whether a receive would not have to wait. */
-static bool socket_is_readable(const IcsSocket *self)
-{
-    return self->queue.first != NULL || self->pending_error != 0 ||
-           (self->synchronous != NULL && ics_synchronous_queued(self->synchronous) > 0) ||
-           ics_transport_queued(self) > 0;
-}
-
-int ics_watch(IcsProcess *self, int descriptor)
-{
-    IcsSocket *socket = ics_socket_of(self, descriptor);
-    if (socket == NULL) {
-        return -EBADF;
-    }
-    if (!ics_process_is_handler(self) || socket->watcher.queue != NULL) {
-        return -EINVAL;
-    }
-    ics_process_watch(self, &socket->watcher, &socket->readers);
-    if (socket_is_readable(socket)) {
-        ics_wait_queue_wake_one(&socket->readers);
-    }
-    return 0;
-}
-
-/* ---- options ---- */
-
-int ics_set_option(IcsProcess *self, int descriptor, IcsSocketOption option, int64_t value)
-{
-    IcsSocket *socket = ics_socket_of(self, descriptor);
-    if (socket == NULL) {
-        return -EBADF;
-    }
-    switch (option) {
-    case ICS_OPTION_RECEIVE_TIMEOUT:
-        if (value <= 0) {
-            return -EINVAL;
-        }
-        socket->receive_timeout_ns = value;
-        return 0;
-    case ICS_OPTION_SEND_TIMEOUT:
-        if (value <= 0) {
-            return -EINVAL;
-        }
-        socket->send_timeout_ns = value;
-        return 0;
-    case ICS_OPTION_NONBLOCKING:
-        socket->nonblocking = value != 0;
-        return 0;
-    case ICS_OPTION_RECEIVE_BUFFER:
-        if (value < 1) {
-            return -EINVAL;
-        }
-        socket->receive_buffer_bytes = value;
-        return 0;
-    case ICS_OPTION_CHECKSUM:
-        socket->port.without_checksum = value == 0;
-        return 0;
-    case ICS_OPTION_SEND_BUFFER:
-    case ICS_OPTION_CONNECT_TIMEOUT:
-    case ICS_OPTION_NO_DELAY:
-    case ICS_OPTION_CORK:
-    case ICS_OPTION_KEEP_ALIVE:
-    case ICS_OPTION_KEEP_ALIVE_IDLE:
-    case ICS_OPTION_KEEP_ALIVE_INTERVAL:
-    case ICS_OPTION_KEEP_ALIVE_PROBES:
-    case ICS_OPTION_LINGER:
-    case ICS_OPTION_USER_TIMEOUT:
-    case ICS_OPTION_MSS:
-    case ICS_OPTION_REUSE_ADDRESS:
-    case ICS_OPTION_CONGESTION_CONTROL:
-    case ICS_OPTION_ERROR:
-    case ICS_OPTION_INPUT_QUEUE:
-    case ICS_OPTION_OUTPUT_QUEUE:
-        break;
-    }
-    return -ENOPROTOOPT;
-}
-
-int ics_get_option(IcsProcess *self, int descriptor, IcsSocketOption option, int64_t *value)
-{
-    const IcsSocket *socket = ics_socket_of(self, descriptor);
-    if (socket == NULL) {
-        return -EBADF;
-    }
-    switch (option) {
-    case ICS_OPTION_RECEIVE_TIMEOUT:
-        *value = socket->receive_timeout_ns;
-        return 0;
-    case ICS_OPTION_SEND_TIMEOUT:
-        *value = socket->send_timeout_ns;
-        return 0;
-    case ICS_OPTION_NONBLOCKING:
-        *value = socket->nonblocking;
-        return 0;
-    case ICS_OPTION_RECEIVE_BUFFER:
-        *value = socket->receive_buffer_bytes;
-        return 0;
-    case ICS_OPTION_CHECKSUM:
-        *value = !socket->port.without_checksum;
-        return 0;
-    case ICS_OPTION_SEND_BUFFER:
-    case ICS_OPTION_CONNECT_TIMEOUT:
-    case ICS_OPTION_NO_DELAY:
-    case ICS_OPTION_CORK:
-    case ICS_OPTION_KEEP_ALIVE:
-    case ICS_OPTION_KEEP_ALIVE_IDLE:
-    case ICS_OPTION_KEEP_ALIVE_INTERVAL:
-    case ICS_OPTION_KEEP_ALIVE_PROBES:
-    case ICS_OPTION_LINGER:
-    case ICS_OPTION_USER_TIMEOUT:
-    case ICS_OPTION_MSS:
-    case ICS_OPTION_REUSE_ADDRESS:
-    case ICS_OPTION_CONGESTION_CONTROL:
-    case ICS_OPTION_ERROR:
-    case ICS_OPTION_INPUT_QUEUE:
-    case ICS_OPTION_OUTPUT_QUEUE:
-        break;
-    }
-    return -ENOPROTOOPT;
 }

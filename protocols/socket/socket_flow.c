@@ -46,25 +46,43 @@ static void socket_flow_grow(IcsSocket *self)
     g_free(old);
 }
 
+uint32_t ics_socket_add_flow(const IcsSocket *self, const IcsFlow *flow)
+{
+    IcsNetwork *network = self->stack->host->network;
+    const IcsHost *peer_host = ics_network_host_by_address(network, flow->peer_address);
+    char text[ICS_IPV4_ADDRESS_TEXT_BYTES];
+    IcsFlow made = *flow;
+    made.process = self->process->name;
+    made.source_host = self->stack->host->name;
+    made.peer_host =
+        peer_host != NULL ? peer_host->name : ics_ipv4_address_format(flow->peer_address, text);
+    made.socket = self->ordinal;
+    made.incarnation = ics_socket_table_incarnation(self->process);
+    return ics_flow_table_add(&network->flows, &made);
+}
+
+uint64_t ics_socket_fate_flow(const IcsSocket *self, uint32_t peer_address)
+{
+    const IcsHost *peer_host =
+        ics_network_host_by_address(self->stack->host->network, peer_address);
+    char text[ICS_IPV4_ADDRESS_TEXT_BYTES];
+    return ics_flow_hash(self->process->name, self->ordinal,
+                         peer_host != NULL ? peer_host->name
+                                           : ics_ipv4_address_format(peer_address, text),
+                         ics_socket_table_incarnation(self->process));
+}
+
 static IcsSocketFlow *socket_flow_new(IcsSocket *self, IcsEndpoint to)
 {
     IcsNetwork *network = self->stack->host->network;
-    const IcsHost *peer_host = ics_network_host_by_address(network, to.address);
-    char text[ICS_IPV4_ADDRESS_TEXT_BYTES];
     IcsFlow flow = {
-        .process = self->process->name,
         .transport = self->transport != NULL ? self->transport->klass->name : "udp",
-        .source_host = self->stack->host->name,
-        .peer_host =
-            peer_host != NULL ? peer_host->name : ics_ipv4_address_format(to.address, text),
         .peer_address = to.address,
         .peer_port = to.port,
-        .socket = self->ordinal,
-        .incarnation = ics_socket_table_incarnation(self->process),
     };
     IcsSocketFlow *made = g_new0(IcsSocketFlow, 1);
     made->to = to;
-    made->flow = ics_flow_table_add(&network->flows, &flow);
+    made->flow = ics_socket_add_flow(self, &flow);
     made->peer = socket_peer_to(self, to.address);
     made->peer->hash = ics_flow_table_get(&network->flows, made->flow)->hash;
     if (self->n_flows >= self->n_flow_buckets) {

@@ -72,6 +72,7 @@ struct IcsSocket {
     struct IcsSynchronous *synchronous;  /* NULL on a datagram socket */
     const IcsTransportChoice *transport; /* NULL: not on another transport than UDP */
     gpointer transport_state;            /* of the transport's driver */
+    struct IcsStreamSocket *stream;      /* NULL unless it is a stream socket */
 };
 
 /* How datagram sockets work on a transport other than UDP. `state` is IcsSocket.transport_state. */
@@ -108,6 +109,12 @@ bool ics_host_processes_free_port(IcsStack *stack, IcsEndpoint local);
 void ics_socket_end_linger(IcsSocket *self);
 /* NULL when the descriptor is not open. */
 IcsSocket *ics_socket_of(const IcsProcess *process, int descriptor);
+/* The lowest descriptor that is free, for ics_socket_table_make() or _move() to use; -EMFILE. */
+int ics_socket_table_free_descriptor(IcsProcess *process);
+/* A new socket at a free descriptor. */
+IcsSocket *ics_socket_table_make(IcsProcess *process, int descriptor, IcsSocketType type);
+/* It becomes another process's, where `to` is free. */
+void ics_socket_table_move(IcsProcess *from, int descriptor, IcsProcess *process, int to);
 /* Its process gives it up; queued packets die of `cause`. Unless the host is down, what its
  * transport has still to do goes on. */
 void ics_socket_destroy(IcsSocket *self, IcsCause cause);
@@ -120,13 +127,23 @@ uint32_t ics_socket_table_incarnation(const IcsProcess *process);
 /* Packets that wait in the process's sockets. */
 uint64_t ics_socket_table_queued(const IcsProcess *process);
 
-/* socket_flow.c: the flow to a destination, made on first use. */
+/* socket_flow.c: of the fates of what the socket sends to the host with that address. */
+uint64_t ics_socket_fate_flow(const IcsSocket *self, uint32_t peer_address);
+/* Adds a flow of the socket to the network's table; `flow` says transport, peer and the rest of
+ * what concerns a stream. Returns its index. */
+uint32_t ics_socket_add_flow(const IcsSocket *self, const IcsFlow *flow);
+/* The flow to a destination, made on first use. */
 IcsSocketFlow *ics_socket_flow_to(IcsSocket *self, IcsEndpoint to);
 void ics_socket_flows_free(IcsSocket *self);
 /* Identity of the next packet of that class to the flow's peer. */
 IcsFate ics_socket_flow_fate(IcsSocketFlow *self, IcsFateClass klass);
 
-/* socket.c: binds to a free port if the socket has none; 0 or an errno. */
+/* socket.c: counts a call that need not block. */
+void ics_socket_take_turn(IcsProcess *process);
+/* Tells observers that it is the receiver of a port, or no longer. */
+void ics_socket_publish_bound(const IcsSocket *self, uint16_t port);
+void ics_socket_publish_closed(const IcsSocket *self, uint16_t port);
+/* Binds to a free port if the socket has none; 0 or an errno. */
 int ics_socket_autobind(IcsSocket *self);
 /* 0 or the negative errno that waits for the next call, which is forgotten. */
 int ics_socket_take_error(IcsSocket *self);
@@ -139,6 +156,10 @@ void ics_socket_message_sent(const IcsSocket *self, const IcsSocketFlow *flow,
                              const IcsMessageTag *tag);
 void ics_socket_message_repeated(const IcsSocket *self, const IcsMessageTag *tag);
 void ics_socket_message_taken(const IcsSocket *self, const IcsPacket *packet, size_t bytes);
+/* The same for messages of a stream. */
+void ics_socket_stream_message_sent(const IcsSocket *self, uint64_t fate_flow,
+                                    const IcsMessageTag *tag);
+void ics_socket_stream_message_taken(const IcsSocket *self, const IcsMessageTag *tag);
 
 /* datagram.c */
 int64_t ics_datagram_send(IcsSocket *self, const void *bytes, size_t n, IcsEndpoint to);

@@ -1,6 +1,6 @@
 #include <errno.h>
 
-#include "protocols/socket/socket_internal.h"
+#include "protocols/socket/stream_socket.h"
 
 static IcsSocketTable *socket_table_of(const IcsProcess *process)
 {
@@ -67,14 +67,18 @@ static IcsSocket *socket_new(IcsProcess *process, IcsSocketType type)
         self->synchronous = ics_synchronous_new(self);
         self->port.deliver = ics_synchronous_deliver;
     }
+    if (type == ICS_SOCKET_STREAM) {
+        self->stream = ics_stream_socket_new(self);
+    }
     if (type == ICS_SOCKET_DATAGRAM) {
         ics_transport_open(self);
     }
     return self;
 }
 
-static int socket_table_free_descriptor(IcsSocketTable *self)
+int ics_socket_table_free_descriptor(IcsProcess *process)
 {
+    IcsSocketTable *self = socket_table_of(process);
     for (uint32_t i = 0; i < self->n_sockets; i++) {
         if (self->sockets[i] == NULL) {
             return (int)i;
@@ -90,36 +94,42 @@ static int socket_table_free_descriptor(IcsSocketTable *self)
 
 int ics_socket(IcsProcess *self, IcsSocketType type)
 {
-    if (type != ICS_SOCKET_DATAGRAM && type != ICS_SOCKET_SYNCHRONOUS) {
+    if (type != ICS_SOCKET_DATAGRAM && type != ICS_SOCKET_SYNCHRONOUS &&
+        type != ICS_SOCKET_STREAM) {
         return -EINVAL;
     }
-    IcsSocketTable *table = socket_table_of(self);
-    int descriptor = socket_table_free_descriptor(table);
+    int descriptor = ics_socket_table_free_descriptor(self);
     if (descriptor >= 0) {
-        table->sockets[descriptor] = socket_new(self, type);
+        ics_socket_table_make(self, descriptor, type);
     }
     return descriptor;
 }
 
-static void socket_publish_closed(const IcsSocket *self)
+IcsSocket *ics_socket_table_make(IcsProcess *process, int descriptor, IcsSocketType type)
 {
-    IcsSimulation *simulation = self->process->simulation;
-    if (ics_bus_wants(&simulation->bus, ICS_OBSERVE_SOCKET_CLOSED)) {
-        IcsObservation observation = {.kind = ICS_OBSERVE_SOCKET_CLOSED,
-                                      .node = self->process->node,
-                                      .at_ns = simulation->now_ns,
-                                      .host = self->stack->host,
-                                      .process = self->process,
-                                      .value = self->port.binding.local_port};
-        ics_bus_publish(&simulation->bus, &observation);
+    IcsSocket *made = socket_new(process, type);
+    socket_table_of(process)->sockets[descriptor] = made;
+    return made;
+}
+
+void ics_socket_table_move(IcsProcess *from, int descriptor, IcsProcess *process, int to)
+{
+    IcsSocket *socket = g_steal_pointer(&socket_table_of(from)->sockets[descriptor]);
+    if (socket->watcher.queue != NULL) {
+        ics_process_unwatch(&socket->watcher);
     }
+    socket->process = process;
+    socket->ordinal = socket_table_of(process)->next_ordinal++;
+    socket_table_of(process)->sockets[to] = socket;
 }
 
 /* Nobody waits for it any more. */
 static void socket_detach(IcsSocket *self)
 {
-    if (self->port.binding.local_port != 0) {
-        socket_publish_closed(self);
+    uint16_t port = self->stream != NULL ? ics_stream_socket_local(self->stream).port
+                                         : self->port.binding.local_port;
+    if (port != 0) {
+        ics_socket_publish_closed(self, port);
     }
     if (self->watcher.queue != NULL) {
         ics_process_unwatch(&self->watcher);
@@ -132,6 +142,9 @@ void ics_socket_free(IcsSocket *self, IcsCause cause)
 {
     if (self->transport_state != NULL) {
         self->transport->klass->driver->free(self->transport_state, cause);
+    }
+    if (self->stream != NULL) {
+        ics_stream_socket_free(self->stream, cause);
     }
     ics_port_table_unbind(&self->stack->udp_ports, &self->port.binding);
     if (self->synchronous != NULL) {
@@ -168,9 +181,10 @@ int ics_close(IcsProcess *self, int descriptor)
     if (socket == NULL) {
         return -EBADF;
     }
+    int result = socket->stream != NULL ? ics_stream_socket_linger(socket->stream) : 0;
     socket_table_of(self)->sockets[descriptor] = NULL;
     ics_socket_destroy(socket, ICS_CAUSE_SOCKET_CLOSED);
-    return 0;
+    return result;
 }
 
 uint64_t ics_random(IcsProcess *self)

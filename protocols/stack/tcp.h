@@ -58,6 +58,7 @@ struct IcsTcpConnection {
     IcsTcpListener *listener;      /* while it is half-open or waits to be accepted */
     IcsTcpConnection *next_ready;  /* that waits to be accepted behind it */
     bool is_ready;                 /* it waits to be accepted */
+    bool is_draining;              /* its user waits until ics_tcp_is_drained() */
     IcsTcpIdentity *identity;      /* its own, or while nobody has accepted it the listener's */
     IcsTcpIdentity own;
     IcsSequence sent_end;      /* what lies before has been sent at least once */
@@ -162,6 +163,8 @@ void ics_tcp_set_fate_flow(IcsTcpConnection *self, uint64_t fate_flow);
 /* A message of `bytes` (over 0) begins with the next byte that will be written; to be called before
  * it is. A flow that carries the connection's messages needs ics_tcp_marks() beforehand. */
 void ics_tcp_mark_message(IcsTcpConnection *self, const IcsMessageTag *tag);
+/* The message marked last ends with the last byte written: no more of it will come. */
+void ics_tcp_cut_message(IcsTcpConnection *self);
 /* For the flow's entry in the table of flows. Borrowed. */
 IcsMessageMarks *ics_tcp_marks(IcsTcpConnection *self);
 /* The next message of the peer of which the user has read every byte; false: there is none. */
@@ -178,6 +181,10 @@ static inline IcsStreamState ics_tcp_state(const IcsTcpConnection *self)
 {
     return ics_stream_state(&self->stream);
 }
+
+/* All that was written, and the FIN, is acknowledged, or never will be. With is_draining set the
+ * user is told ICS_STREAM_WRITABLE then. */
+bool ics_tcp_is_drained(const IcsTcpConnection *self);
 
 /* ---- crash ---- */
 

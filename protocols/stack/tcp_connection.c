@@ -103,9 +103,33 @@ static void tcp_connection_arm(IcsTcpConnection *self)
     }
 }
 
+bool ics_tcp_is_drained(const IcsTcpConnection *self)
+{
+    switch (ics_tcp_state(self)) {
+    case ICS_STREAM_CLOSED:
+    case ICS_STREAM_FIN_WAIT_2:
+    case ICS_STREAM_TIME_WAIT:
+        return true;
+    case ICS_STREAM_LISTEN:
+    case ICS_STREAM_SYN_SENT:
+    case ICS_STREAM_SYN_RECEIVED:
+    case ICS_STREAM_ESTABLISHED:
+    case ICS_STREAM_FIN_WAIT_1:
+    case ICS_STREAM_CLOSE_WAIT:
+    case ICS_STREAM_CLOSING:
+    case ICS_STREAM_LAST_ACK:
+    case ICS_STREAM_N_STATES:
+        break;
+    }
+    return false;
+}
+
 static void tcp_connection_tell(IcsTcpConnection *self)
 {
     uint32_t events = ics_stream_take_events(&self->stream);
+    if (G_UNLIKELY(self->is_draining) && ics_tcp_is_drained(self)) {
+        events |= ICS_STREAM_WRITABLE;
+    }
     if (events == 0) {
         return;
     }

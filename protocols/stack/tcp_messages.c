@@ -51,6 +51,14 @@ void ics_tcp_mark_message(IcsTcpConnection *self, const IcsMessageTag *tag)
     ics_message_marks_push(marks, at + tag->bytes, tag);
 }
 
+void ics_tcp_cut_message(IcsTcpConnection *self)
+{
+    IcsMessageTag tag;
+    if (ics_message_marks_cut(self->sent, ics_stream_write_position(&self->stream), &tag)) {
+        tcp_messages_abandon(self, &tag);
+    }
+}
+
 void ics_tcp_find_messages(IcsTcpConnection *self, const IcsPacket *packet)
 {
     const IcsFlowTable *flows = &self->tcp->stack->host->network->flows;
