@@ -292,7 +292,8 @@ static void rdt_conversation_put_away(IcsRdtConversation *self, IcsPacket *packe
     IcsHost *host = self->owner->socket->stack->host;
     if (packet->damaged) {
         ics_host_drop(host, packet, ICS_CAUSE_BAD_CHECKSUM);
-    } else if (packet->message.ordinal < self->expected) {
+    } else if (packet->message.ordinal < self->expected ||
+               rdt_conversation_window(self->owner) == 1) {
         ics_host_drop(host, packet, ICS_CAUSE_DUPLICATE);
     } else if (self->early == NULL) {
         ics_host_drop(host, packet, ICS_CAUSE_OUT_OF_ORDER);

@@ -12,8 +12,8 @@ from ipcsim import SOURCE, TRACES, CommandTest, trace  # noqa: E402
 
 GOLDEN = SOURCE / "tests" / "scenario" / "golden"
 UPDATE = os.environ.get("IPCSIM_UPDATE_GOLDEN") == "1"
-DRAWN = ["asynchronous", "host_crash", "partition", "ports", "synchronous", "udp_echo",
-         "udp_queue_overflow", "udp_timeout"]
+DRAWN = ["asynchronous", "host_crash", "partition", "ports", "rdt_abp_reordering",
+         "synchronous", "udp_echo", "udp_queue_overflow", "udp_timeout"]
 ROWS = "60"
 
 

@@ -8,6 +8,7 @@
 #include "netmodel/queue.h"
 #include "protocols/programs/operations.h"
 #include "protocols/programs/program.h"
+#include "protocols/socket/transport.h"
 #include "sim/distribution.h"
 #include "sim/observation.h"
 #include "tool/cli/command.h"
@@ -54,6 +55,13 @@ static void catalogue_faults(GArray *entries)
             .more = {ics_trace_fault_parameters, ics_fault_scope_parameters},
         };
         g_array_append_val(entries, entry);
+    }
+}
+
+static void catalogue_transports(GArray *entries)
+{
+    for (const IcsTransportClass *const *at = ics_transport_classes; *at != NULL; at++) {
+        catalogue_add(entries, (*at)->name, (*at)->doc, (*at)->parameters);
     }
 }
 
@@ -157,6 +165,7 @@ const IcsCatalogueKind ics_catalogue[] = {
     {"operations", "operation", catalogue_operations},
     {"faults", "fault", catalogue_faults},
     {"queues", "queue", catalogue_queues},
+    {"transports", "transport", catalogue_transports},
     {"distributions", "distribution", catalogue_distributions},
     {"actions", "action", catalogue_actions},
     {"metrics", "metric", catalogue_metrics},
