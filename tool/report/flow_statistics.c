@@ -58,6 +58,18 @@ void ics_flow_statistics_dropped(IcsFlowStatistics *self, const IcsObservation *
                                (IcsCause)observation->cause, observation->at_ns);
 }
 
+void ics_flow_statistics_met(IcsFlowStatistics *self, const IcsObservation *observation)
+{
+    ics_message_window_met(&self->messages, observation->message->ordinal,
+                           (IcsCause)observation->cause, observation->at_ns);
+}
+
+void ics_flow_statistics_abandoned(IcsFlowStatistics *self, const IcsObservation *observation)
+{
+    ics_message_window_abandoned(&self->messages, observation->message->ordinal,
+                                 (IcsCause)observation->cause, observation->at_ns);
+}
+
 void ics_flow_statistics_delivered(IcsFlowStatistics *self, const IcsObservation *observation)
 {
     const IcsMessageTag *message = observation->message;

@@ -41,6 +41,9 @@ void ics_flow_statistics_opened(IcsFlowStatistics *self, const IcsObservation *o
                                 const IcsControlCounts *before);
 void ics_flow_statistics_copied(IcsFlowStatistics *self, const IcsObservation *observation);
 void ics_flow_statistics_dropped(IcsFlowStatistics *self, const IcsObservation *observation);
+/* Of a flow whose messages are parts of a byte stream: PACKET_DROPPED, MESSAGE_ABANDONED. */
+void ics_flow_statistics_met(IcsFlowStatistics *self, const IcsObservation *observation);
+void ics_flow_statistics_abandoned(IcsFlowStatistics *self, const IcsObservation *observation);
 void ics_flow_statistics_delivered(IcsFlowStatistics *self, const IcsObservation *observation);
 
 /* Adds another flow of the same name. Of the jitters the larger one stays. Neither may be told

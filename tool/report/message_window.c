@@ -72,6 +72,33 @@ void ics_message_window_copied(IcsMessageWindow *self, uint64_t ordinal)
     record->copies++;
 }
 
+static void message_record_died(IcsMessageRecord *record, IcsCause cause, int64_t at_ns)
+{
+    if (record->cause == ICS_CAUSE_NONE || at_ns >= record->died_ns) {
+        record->died_ns = at_ns;
+        record->cause = (uint8_t)cause;
+    }
+}
+
+void ics_message_window_met(IcsMessageWindow *self, uint64_t ordinal, IcsCause cause, int64_t at_ns)
+{
+    IcsMessageRecord *record = message_window_find(self, ordinal);
+    if (record != NULL) {
+        message_record_died(record, cause, at_ns);
+    }
+}
+
+void ics_message_window_abandoned(IcsMessageWindow *self, uint64_t ordinal, IcsCause cause,
+                                  int64_t at_ns)
+{
+    const IcsMessageRecord *record = message_window_find(self, ordinal);
+    if (record != NULL && message_record_is_undecided(record)) {
+        bool has_cause = record->cause != ICS_CAUSE_NONE;
+        ics_message_window_dropped(self, ordinal, has_cause ? (IcsCause)record->cause : cause,
+                                   at_ns);
+    }
+}
+
 void ics_message_window_dropped(IcsMessageWindow *self, uint64_t ordinal, IcsCause cause,
                                 int64_t at_ns)
 {
@@ -80,10 +107,7 @@ void ics_message_window_dropped(IcsMessageWindow *self, uint64_t ordinal, IcsCau
         return;
     }
     g_assert(record->copies > 0 && cause != ICS_CAUSE_NONE);
-    if (record->cause == ICS_CAUSE_NONE || at_ns >= record->died_ns) {
-        record->died_ns = at_ns;
-        record->cause = (uint8_t)cause;
-    }
+    message_record_died(record, cause, at_ns);
     record->copies--;
     if (record->copies == 0 && !record->delivered) {
         ics_cause_counts_add(&self->lost, record->cause, 1);

@@ -62,6 +62,14 @@ void ics_message_window_sent(IcsMessageWindow *self, uint64_t ordinal);
 void ics_message_window_copied(IcsMessageWindow *self, uint64_t ordinal);
 void ics_message_window_dropped(IcsMessageWindow *self, uint64_t ordinal, IcsCause cause,
                                 int64_t at_ns);
+/* Of a message that is part of a byte stream: a packet with some of it died, which may be sent
+ * again. What it died of is remembered for ics_message_window_abandoned(). */
+void ics_message_window_met(IcsMessageWindow *self, uint64_t ordinal, IcsCause cause,
+                            int64_t at_ns);
+/* Its stream is over: unless it was delivered, it is lost, by what its last packet died of, or by
+ * `cause` when none died. */
+void ics_message_window_abandoned(IcsMessageWindow *self, uint64_t ordinal, IcsCause cause,
+                                  int64_t at_ns);
 IcsReception ics_message_window_delivered(IcsMessageWindow *self, uint64_t ordinal, bool damaged);
 
 /* Messages neither delivered nor lost, the forgotten ones among them. */

@@ -100,10 +100,17 @@ static void statistics_packet_offered(gpointer data, const IcsObservation *obser
     }
 }
 
+/* Whether the message is part of a byte stream, so that packets are no copies of it. */
+static bool statistics_is_stream(const IcsStatistics *self, const IcsObservation *observation)
+{
+    const IcsFlowTable *flows = &self->world->network->flows;
+    return ics_flow_table_get(flows, observation->message->flow)->is_stream;
+}
+
 static void statistics_packet_copied(gpointer self, const IcsObservation *observation)
 {
     IcsFlowStatistics *flow = statistics_flow_of(self, observation);
-    if (flow != NULL) {
+    if (flow != NULL && !statistics_is_stream(self, observation)) {
         ics_flow_statistics_copied(flow, observation);
     }
 }
@@ -111,9 +118,19 @@ static void statistics_packet_copied(gpointer self, const IcsObservation *observ
 static void statistics_packet_dropped(gpointer self, const IcsObservation *observation)
 {
     IcsFlowStatistics *flow = statistics_flow_of(self, observation);
-    if (flow != NULL) {
+    if (flow == NULL) {
+        return;
+    }
+    if (statistics_is_stream(self, observation)) {
+        ics_flow_statistics_met(flow, observation);
+    } else {
         ics_flow_statistics_dropped(flow, observation);
     }
+}
+
+static void statistics_message_abandoned(gpointer self, const IcsObservation *observation)
+{
+    ics_flow_statistics_abandoned(statistics_flow_of(self, observation), observation);
 }
 
 /* ---- processes ---- */
@@ -188,6 +205,7 @@ static const struct {
     {ICS_OBSERVE_MESSAGE_SENT, statistics_message_sent},
     {ICS_OBSERVE_MESSAGE_REPEATED, statistics_message_repeated},
     {ICS_OBSERVE_MESSAGE_DELIVERED, statistics_message_delivered},
+    {ICS_OBSERVE_MESSAGE_ABANDONED, statistics_message_abandoned},
     {ICS_OBSERVE_PROCESS_STARTED, statistics_process_started},
     {ICS_OBSERVE_PROCESS_RESUMED, statistics_process_resumed},
     {ICS_OBSERVE_PROCESS_ENDED, statistics_process_ended},
