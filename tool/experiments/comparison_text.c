@@ -275,8 +275,8 @@ static void comparison_text_write_method(const IcsComparisonReport *report, IcsP
             ? g_strdup_printf("Each number is that of %s: there is no interval.", runs)
             : g_strdup_printf(
                   "Means over %s; below each the half width of its 95\302\240%% confidence "
-                  "interval (Student's t over the runs). Differences are taken seed by seed and "
-                  "have intervals of their own; one that does not contain 0 is no accident.",
+                  "interval (Student's t over the runs). Differences are taken seed by seed, and "
+                  "have intervals of their own: chance alone rarely makes one without a 0 in it.",
                   runs);
     ics_page_paragraph(page, ICS_INK_FAINT, text, 0);
 }
@@ -317,8 +317,8 @@ static void comparison_text_write_pairing(const IcsComparisonReport *report, Ics
     g_ptr_array_add(unpaired, NULL);
     g_autofree char *names = ics_join_names((const char *const *)unpaired->pdata);
     g_autofree char *text =
-        g_strdup_printf("Pairing seed only: what %s decides depends on the packets that came "
-                        "before, and these are not the same over every transport.",
+        g_strdup_printf("Pairing seed only: what %s does to a packet depends on the packets before "
+                        "or behind it, and these are not the same over every transport.",
                         names);
     ics_page_paragraph(page, ICS_INK_NOTICE, text, 0);
 }
