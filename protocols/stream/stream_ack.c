@@ -126,7 +126,7 @@ bool ics_stream_take_ack(IcsStream *self, int64_t now_ns, IcsSequence sequence, 
     if (is_new || send->window == 0) {
         self->timers.unacked_since_ns = now_ns;
     }
-    self->timers.persist_unanswered = 0;
+    self->timers.unanswered = 0;
     if (ack >= send->una) {
         ics_stream_update_send_window(self, now_ns, sequence, ack, arrival->header);
     }

@@ -80,7 +80,7 @@ typedef struct IcsStreamTimers {
     uint8_t keep_alive_probes; /* allowed */
     uint8_t keep_alive_unanswered;
     uint8_t persist_backoff;
-    uint8_t persist_unanswered;
+    uint32_t unanswered;     /* probes of a closed window, since the last ACK */
     uint8_t handshake_tries; /* repetitions of the SYN or SYN-ACK */
     bool keep_alive : 1;
 } IcsStreamTimers;

@@ -127,6 +127,7 @@ static bool stream_timers_has_retried_enough(const IcsStream *self, uint32_t tri
     return self->timers.user_timeout_ns == 0 && tries > self->config->data_retries;
 }
 
+/* Where the peer has shrunk its window to nothing, the repetitions are probes of it. */
 static void stream_timers_retransmission(IcsStream *self, int64_t now_ns)
 {
     uint32_t changed = ics_recovery_expire(&self->recovery, now_ns);
@@ -134,9 +135,13 @@ static void stream_timers_retransmission(IcsStream *self, int64_t now_ns)
         return;
     }
     ics_stream_note_recovery(self, changed);
-    if (changed & ICS_RECOVERY_TIMED_OUT &&
-        stream_timers_has_retried_enough(self, self->recovery.timeouts_in_row)) {
-        stream_timers_give_up(self, now_ns);
+    if (changed & ICS_RECOVERY_TIMED_OUT) {
+        self->timers.unanswered++;
+        bool is_shrunk = self->send.una >= self->send.wl2 + self->send.window;
+        uint32_t tries = is_shrunk ? self->timers.unanswered : self->recovery.timeouts_in_row;
+        if (stream_timers_has_retried_enough(self, tries)) {
+            stream_timers_give_up(self, now_ns);
+        }
     }
 }
 
@@ -149,11 +154,11 @@ static void stream_timers_persist(IcsStream *self, int64_t now_ns)
         self->wanted.override = true;
         return;
     }
-    if (stream_timers_has_retried_enough(self, timers->persist_unanswered + 1U)) {
+    timers->unanswered++;
+    if (stream_timers_has_retried_enough(self, timers->unanswered)) {
         stream_timers_give_up(self, now_ns);
         return;
     }
-    timers->persist_unanswered += timers->persist_unanswered < UINT8_MAX;
     timers->persist_backoff += timers->persist_backoff < 62;
     self->wanted.probe = true;
 }
