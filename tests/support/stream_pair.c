@@ -354,6 +354,8 @@ static void pair_step(IcsStreamPair *self)
         if (ics_stream_deadline_ns(&self->ends[i].stream) <= self->now_ns) {
             ics_stream_expire(&self->ends[i].stream, self->now_ns);
             ics_stream_pair_flush(self);
+            /* A deadline that stays due is a livelock. */
+            g_assert(ics_stream_deadline_ns(&self->ends[i].stream) > self->now_ns);
             return;
         }
     }
