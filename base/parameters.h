@@ -145,6 +145,11 @@ bool ics_parameters_read(const IcsParameter *table, const IcsJsonNode *object,
 bool ics_parameters_assign(const IcsParameter *table, const char *name, const char *value,
                            void *config, GError **error);
 
+/* The same for each of several: "name=value, name=value". Those before the one that is wrong have
+ * been assigned. The empty text is one setting without a name. */
+bool ics_parameters_assign_all(const IcsParameter *table, const char *settings, void *config,
+                               GError **error);
+
 /* Only the fallbacks. The table has no required row, or the caller fills those in. */
 void ics_parameters_defaults(const IcsParameter *table, void *config);
 

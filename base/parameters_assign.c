@@ -198,3 +198,33 @@ bool ics_parameters_assign(const IcsParameter *table, const char *name, const ch
     parameters_assign_unknown(table, name, error);
     return false;
 }
+
+/* One "name=value". */
+static bool parameters_assign_setting(const IcsParameter *table, const char *setting, void *config,
+                                      GError **error)
+{
+    const char *equals = strchr(setting, '=');
+
+    if (!equals) {
+        g_autofree char *quoted = ics_quote(setting);
+        g_set_error(error, ICS_ERROR, ICS_ERROR_INPUT, "expected a setting NAME=VALUE, got %s",
+                    quoted);
+        return false;
+    }
+    g_autofree char *name = g_strndup(setting, (gsize)(equals - setting));
+    g_autofree char *value = g_strdup(equals + 1);
+    return ics_parameters_assign(table, g_strstrip(name), g_strstrip(value), config, error);
+}
+
+bool ics_parameters_assign_all(const IcsParameter *table, const char *settings, void *config,
+                               GError **error)
+{
+    g_auto(GStrv) list = g_strsplit(settings, ",", -1);
+
+    for (char **setting = list; *setting; setting++) {
+        if (!parameters_assign_setting(table, g_strstrip(*setting), config, error)) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -68,3 +68,13 @@ void ics_socket_stream_message_taken(const IcsSocket *self, const IcsMessageTag 
         ics_bus_publish(&simulation->bus, &observation);
     }
 }
+
+void ics_socket_message_abandoned(const IcsSocket *self, const IcsMessageTag *tag)
+{
+    IcsSimulation *simulation = self->process->simulation;
+    if (ics_bus_wants(&simulation->bus, ICS_OBSERVE_MESSAGE_ABANDONED)) {
+        IcsObservation observation = socket_observation(self, ICS_OBSERVE_MESSAGE_ABANDONED, tag);
+        observation.cause = ICS_CAUSE_SOCKET_CLOSED;
+        ics_bus_publish(&simulation->bus, &observation);
+    }
+}

@@ -81,6 +81,9 @@ static int socket_bind(IcsSocket *self, IcsEndpoint local)
         result = ics_port_table_bind(ports, binding, local.address, local.port);
     }
     if (result == 0) {
+        result = ics_transport_bound(self);
+    }
+    if (result == 0) {
         ics_socket_publish_bound(self, binding->local_port);
     }
     return result;

@@ -83,6 +83,8 @@ typedef struct IcsTransportDriver {
     /* The process has closed the socket, or ended. False: nothing is left to be done. Else the
      * driver goes on until it calls ics_socket_end_linger(). */
     bool (*linger)(gpointer state);
+    /* (nullable) The socket has its port. 0, or an errno: it cannot have it. */
+    int (*bound)(gpointer state);
     /* As ics_datagram_send(). */
     int64_t (*send)(IcsSocket *socket, const void *bytes, size_t n, IcsEndpoint to);
     /* The next message; there is one. `received` is nullable. */
@@ -94,6 +96,8 @@ typedef struct IcsTransportDriver {
 
 /* transport_socket.c: a datagram socket on the transport of its stack, if that has a driver. */
 void ics_transport_open(IcsSocket *self);
+/* It has been bound; 0, or an errno, and it is bound no longer. */
+int ics_transport_bound(IcsSocket *self);
 int64_t ics_transport_receive(IcsSocket *self, void *buffer, size_t n, int flags,
                               IcsReceived *received);
 /* Messages that wait for a receive; 0 where there is no driver. */
@@ -160,6 +164,8 @@ void ics_socket_message_taken(const IcsSocket *self, const IcsPacket *packet, si
 void ics_socket_stream_message_sent(const IcsSocket *self, uint64_t fate_flow,
                                     const IcsMessageTag *tag);
 void ics_socket_stream_message_taken(const IcsSocket *self, const IcsMessageTag *tag);
+/* Of a message that this socket lost: it had not gone out yet, or its process did not take it. */
+void ics_socket_message_abandoned(const IcsSocket *self, const IcsMessageTag *tag);
 
 /* datagram.c */
 int64_t ics_datagram_send(IcsSocket *self, const void *bytes, size_t n, IcsEndpoint to);

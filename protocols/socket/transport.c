@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "protocols/socket/framed_internal.h"
 #include "protocols/socket/rdt_internal.h"
 
 static const IcsParameter transport_no_parameters[] = {ICS_PARAMETER_END};
@@ -12,8 +13,17 @@ static const IcsTransportClass transport_udp = {
     .parameters = transport_no_parameters,
 };
 
+static const IcsTransportClass transport_stream = {
+    .name = "stream",
+    .doc = "reliable streams (TCP): a connection to each peer, messages framed by their length",
+    .config_bytes = sizeof(IcsStreamConfig),
+    .parameters = ics_stream_parameters,
+    .driver = &ics_framed_driver,
+};
+
 const IcsTransportClass *const ics_transport_classes[] = {
     &transport_udp,
+    &transport_stream,
     &ics_rdt_abp_transport.klass,
     &ics_rdt_gbn_transport.klass,
     &ics_rdt_sr_transport.klass,

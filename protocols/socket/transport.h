@@ -47,6 +47,9 @@ void ics_transport_choice_free(IcsTransportChoice *self);
  * IcsTransportChoice), at least one, in the order of the list; errors as above. */
 GPtrArray *ics_transport_choices_parse(const char *list, GError **error);
 
+/* Gives another config of the class what the choice says, and leaves the rest as it is. */
+void ics_transport_choice_apply(const IcsTransportChoice *self, gpointer config);
+
 /* From now on the datagram sockets of the stack's host are on that transport (nullable: UDP). To be
  * called before its first process starts; `choice` is borrowed and outlives the stack. */
 void ics_transport_use(IcsStack *stack, const IcsTransportChoice *choice);

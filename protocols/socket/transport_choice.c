@@ -27,35 +27,6 @@ static const IcsTransportClass *transport_choice_class(const char *name, GError 
     return klass;
 }
 
-/* One "name=value". */
-static bool transport_choice_assign(IcsTransportChoice *self, const char *setting, GError **error)
-{
-    const char *equals = strchr(setting, '=');
-    if (equals == NULL) {
-        g_autofree char *quoted = ics_quote(setting);
-        g_set_error(error, ICS_ERROR, ICS_ERROR_INPUT, "expected a setting NAME=VALUE, got %s",
-                    quoted);
-        return false;
-    }
-    g_autofree char *name = g_strndup(setting, (gsize)(equals - setting));
-    g_autofree char *value = g_strdup(equals + 1);
-    return ics_parameters_assign(self->klass->parameters, g_strstrip(name), g_strstrip(value),
-                                 self->config, error);
-}
-
-/* The settings between the parentheses. */
-static bool transport_choice_configure(IcsTransportChoice *self, const char *settings,
-                                       GError **error)
-{
-    g_auto(GStrv) list = g_strsplit(settings, ",", -1);
-    for (char **setting = list; *setting != NULL; setting++) {
-        if (!transport_choice_assign(self, g_strstrip(*setting), error)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static char *transport_choice_without_blanks(const char *text)
 {
     GString *out = g_string_new(NULL);
@@ -93,16 +64,29 @@ static const char *transport_choice_settings(const char *text, GError **error)
 }
 
 /* `settings` is empty, or begins with a parenthesis and ends with one. */
+static bool transport_choice_assign(const IcsTransportClass *klass, const char *settings,
+                                    gpointer config, GError **error)
+{
+    if (*settings == '\0') {
+        return true;
+    }
+    g_autofree char *inner = g_strndup(settings + 1, strlen(settings) - 2);
+    return *g_strstrip(inner) == '\0' ||
+           ics_parameters_assign_all(klass->parameters, inner, config, error);
+}
+
 static bool transport_choice_complete(IcsTransportChoice *self, const char *settings,
                                       GError **error)
 {
-    if (*settings != '\0') {
-        g_autofree char *inner = g_strndup(settings + 1, strlen(settings) - 2);
-        if (*g_strstrip(inner) != '\0' && !transport_choice_configure(self, inner, error)) {
-            return false;
-        }
-    }
-    return self->klass->check == NULL || self->klass->check(self->config, error);
+    return transport_choice_assign(self->klass, settings, self->config, error) &&
+           (self->klass->check == NULL || self->klass->check(self->config, error));
+}
+
+void ics_transport_choice_apply(const IcsTransportChoice *self, gpointer config)
+{
+    const char *settings = transport_choice_settings(self->text, NULL);
+    bool ok = transport_choice_assign(self->klass, settings, config, NULL);
+    g_assert(ok);
 }
 
 IcsTransportChoice *ics_transport_choice_parse(const char *text, GError **error)

@@ -13,6 +13,18 @@ void ics_transport_open(IcsSocket *self)
     }
 }
 
+int ics_transport_bound(IcsSocket *self)
+{
+    if (self->transport_state == NULL || self->transport->klass->driver->bound == NULL) {
+        return 0;
+    }
+    int result = self->transport->klass->driver->bound(self->transport_state);
+    if (result != 0) {
+        ics_port_table_unbind(&self->stack->udp_ports, &self->port.binding);
+    }
+    return result;
+}
+
 uint64_t ics_transport_queued(const IcsSocket *self)
 {
     return self->transport_state != NULL

@@ -163,6 +163,8 @@ void ics_tcp_set_fate_flow(IcsTcpConnection *self, uint64_t fate_flow);
 /* A message of `bytes` (over 0) begins with the next byte that will be written; to be called before
  * it is. A flow that carries the connection's messages needs ics_tcp_marks() beforehand. */
 void ics_tcp_mark_message(IcsTcpConnection *self, const IcsMessageTag *tag);
+/* The same for a message that takes `bytes` (over 0) of the stream, whatever it has itself. */
+void ics_tcp_mark_frame(IcsTcpConnection *self, const IcsMessageTag *tag, uint64_t bytes);
 /* The message marked last ends with the last byte written: no more of it will come. */
 void ics_tcp_cut_message(IcsTcpConnection *self);
 /* For the flow's entry in the table of flows. Borrowed. */

@@ -39,7 +39,7 @@ IcsMessageMarks *ics_tcp_marks(IcsTcpConnection *self)
     return self->sent;
 }
 
-void ics_tcp_mark_message(IcsTcpConnection *self, const IcsMessageTag *tag)
+void ics_tcp_mark_frame(IcsTcpConnection *self, const IcsMessageTag *tag, uint64_t bytes)
 {
     IcsMessageMarks *marks = ics_tcp_marks(self);
     IcsSequence at = ics_stream_write_position(&self->stream);
@@ -48,7 +48,12 @@ void ics_tcp_mark_message(IcsTcpConnection *self, const IcsMessageTag *tag)
         tcp_messages_abandon_until(self, marks,
                                    at - ics_stream_unacknowledged_bytes(&self->stream));
     }
-    ics_message_marks_push(marks, at + tag->bytes, tag);
+    ics_message_marks_push(marks, at + bytes, tag);
+}
+
+void ics_tcp_mark_message(IcsTcpConnection *self, const IcsMessageTag *tag)
+{
+    ics_tcp_mark_frame(self, tag, tag->bytes);
 }
 
 void ics_tcp_cut_message(IcsTcpConnection *self)
