@@ -42,7 +42,7 @@ static uint64_t cubic_root(CubicWide n)
 static int64_t cubic_k_us(const IcsCongestion *self, uint64_t distance_bytes)
 {
     CubicWide numerator = (CubicWide)distance_bytes * CUBIC_C_DENOMINATOR * CUBIC_US3_PER_S3;
-    return (int64_t)cubic_root(numerator / ((uint64_t)CUBIC_C_NUMERATOR * self->smss_bytes));
+    return (int64_t)cubic_root(numerator / ((CubicWide)CUBIC_C_NUMERATOR * self->smss_bytes));
 }
 
 /* W_cubic(t), figure 1. */

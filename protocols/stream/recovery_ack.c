@@ -245,8 +245,9 @@ static void recovery_renew_timers(IcsRecovery *self, const IcsRecoveryArrival *a
     if (arrival->advances && !is_impatient) {
         ics_recovery_restart_rto(self, arrival->now_ns);
     }
-    bool is_sacked = self->segments.counters.n_sacked > 0;
-    if (arrival->advances || is_sacked || self->phase != ICS_RECOVERY_OPEN) {
+    bool has_clue = self->segments.counters.n_sacked > 0 || self->phase != ICS_RECOVERY_OPEN;
+    self->tlp.is_due = self->tlp.is_due && !has_clue;
+    if (arrival->advances || has_clue) {
         ics_recovery_schedule_probe(self, arrival->now_ns);
     }
 }

@@ -12,22 +12,30 @@ static uint64_t recovery_room(uint64_t window_bytes, uint64_t used_bytes)
     return window_bytes > used_bytes ? window_bytes - used_bytes : 0;
 }
 
-/* What counts against cwnd: without SACK a duplicate ACK says that something has left the network,
+/* Whether SACKed bytes make room for others: RFC 6675, section 5, which begins with the first
+ * duplicate as a form of limited transmit. Where nothing is ever repaired before the timeout it
+ * would let out a window for each window. */
+static bool recovery_counts_sacks(const IcsRecovery *self)
+{
+    bool transmits_early = self->config->limited_transmit && self->config->fast_retransmit;
+    return self->sack && (self->phase == ICS_RECOVERY_FAST || transmits_early);
+}
+
+/* What counts against cwnd. Without SACK a duplicate ACK says that something has left the network,
  * but not what; there cwnd is inflated instead (RFC 5681). */
 static uint64_t recovery_outstanding_bytes(const IcsRecovery *self)
 {
-    bool knows = self->phase == ICS_RECOVERY_LOSS || self->phase == ICS_RECOVERY_FAST;
-    bool may_count_sacks = self->sack && (knows || self->config->limited_transmit);
-    if (self->phase == ICS_RECOVERY_LOSS || may_count_sacks) {
+    if (self->phase == ICS_RECOVERY_LOSS || recovery_counts_sacks(self)) {
         return ics_recovery_pipe_bytes(self);
     }
     return ics_recovery_flight_bytes(self);
 }
 
-/* RFC 3042, without SACK. */
+/* RFC 3042. */
 static uint64_t recovery_limited_bytes(const IcsRecovery *self)
 {
-    if (self->sack || self->phase != ICS_RECOVERY_OPEN || !self->config->limited_transmit) {
+    if (self->phase != ICS_RECOVERY_OPEN || !self->config->limited_transmit ||
+        recovery_counts_sacks(self)) {
         return 0;
     }
     return (uint64_t)MIN(self->duplicates, RECOVERY_LIMITED_SEGMENTS) * self->congestion.smss_bytes;
@@ -90,14 +98,25 @@ static IcsSequenceRange recovery_ending(const IcsRecovery *self, const IcsSentSe
     return (IcsSequenceRange){segment->end - bytes, segment->end};
 }
 
+/* RFC 8985, section 7.3: new data, which is the caller's, or the last segment again. */
+static IcsStreamRepeat recovery_next_probe(const IcsRecovery *self, bool new_data,
+                                           IcsSequenceRange *range)
+{
+    const IcsSentSegment *last = ics_sent_segments_last_unsacked(&self->segments);
+    if (new_data || last == NULL) {
+        return ICS_STREAM_REPEAT_NONE;
+    }
+    *range = recovery_ending(self, last);
+    return ICS_STREAM_REPEAT_TLP;
+}
+
 IcsStreamRepeat ics_recovery_next_repeat(IcsRecovery *self, bool new_data, IcsSequenceRange *range)
 {
     if (self->segments.count == 0) {
         return ICS_STREAM_REPEAT_NONE;
     }
-    if (self->tlp.is_due && !new_data) {
-        *range = recovery_ending(self, ics_sent_segments_last_unsacked(&self->segments));
-        return ICS_STREAM_REPEAT_TLP;
+    if (self->tlp.is_due) {
+        return recovery_next_probe(self, new_data, range);
     }
     uint64_t room_bytes = recovery_room(self->congestion.cwnd_bytes, ics_recovery_pipe_bytes(self));
     const IcsSentSegment *segment = ics_sent_segments_next_waiting(&self->segments);

@@ -200,6 +200,19 @@ static void no_probe_is_sent_while_something_is_sacked(void **state)
     assert_int_equal(scenario->recovery.timers.reorder_ns, 1125 * ICS_NS_PER_MS);
 }
 
+/* The caller could not send the probe; meanwhile a SACK says more than it would. */
+static void a_probe_that_is_due_is_dropped_when_a_sack_comes(void **state)
+{
+    IcsRecoveryScenario *scenario = begin(state, turn_tlp_on);
+    static const IcsScenarioRow rows[] = {{"@1000 send 3", "N1 N2 N3", 10000, 0, 3000}};
+    ICS_RECOVERY_SCENARIO_PLAY(scenario, rows);
+    ics_recovery_expire(&scenario->recovery, 1200 * ICS_NS_PER_MS);
+    assert_true(ics_recovery_allowance_bytes(&scenario->recovery) > 0);
+    static const IcsScenarioRow more[] = {{"@1201 ack 1 sack 1-3", "", 10000, 0, 0}};
+    ICS_RECOVERY_SCENARIO_PLAY(scenario, more);
+    assert_false(scenario->recovery.tlp.is_due);
+}
+
 static void with_everything_on_a_burst_is_repaired_by_and_by(void **state)
 {
     IcsRecoveryScenario *scenario = begin(state, turn_tlp_and_prr_on);
@@ -235,6 +248,7 @@ int main(void)
         SCENARIO_TEST(a_loss_that_only_the_probe_repaired_reduces_the_window),
         SCENARIO_TEST(a_superfluous_probe_costs_nothing),
         SCENARIO_TEST(no_probe_is_sent_while_something_is_sacked),
+        SCENARIO_TEST(a_probe_that_is_due_is_dropped_when_a_sack_comes),
         SCENARIO_TEST(with_everything_on_a_burst_is_repaired_by_and_by),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -205,6 +205,20 @@ static void a_timeout_sends_again_only_what_is_not_sacked(void **state)
     ICS_RECOVERY_SCENARIO_PLAY(scenario, rows);
 }
 
+static void without_fast_retransmit_sacks_let_out_two_at_most(void **state)
+{
+    IcsRecoveryScenario *scenario = begin(state, turn_fast_retransmit_off);
+    static const IcsScenarioRow rows[] = {
+        {"@100 send 20", "N1 N2 N3 N4 N5 N6 N7 N8 N9 N10", 10000, 0, 10000},
+        {"@200 ack 1 sack 2", "N11", 10000, 0, 10000},
+        {"@200 ack 1 sack 2-3", "N12", 10000, 0, 10000},
+        {"@200 ack 1 sack 2-4", "", 10000, 0, 9000},
+        {"@200 ack 1 sack 2-10", "", 10000, 0, 3000},
+        {"@400 timer", "O1", 1000, 6000, 1000},
+    };
+    ICS_RECOVERY_SCENARIO_PLAY(scenario, rows);
+}
+
 static void without_fast_recovery_slow_start_spares_what_is_sacked(void **state)
 {
     IcsRecoveryScenario *scenario = begin(state, turn_fast_recovery_off);
@@ -284,6 +298,7 @@ int main(void)
         SCENARIO_TEST(duplicates_without_new_sacks_do_not_count),
         SCENARIO_TEST(without_limited_transmit_sacks_let_nothing_out),
         SCENARIO_TEST(a_timeout_sends_again_only_what_is_not_sacked),
+        SCENARIO_TEST(without_fast_retransmit_sacks_let_out_two_at_most),
         SCENARIO_TEST(without_fast_recovery_slow_start_spares_what_is_sacked),
         SCENARIO_TEST(rate_reduction_spreads_what_is_sent),
         SCENARIO_TEST(rate_reduction_bounds_the_burst_after_many_losses),
