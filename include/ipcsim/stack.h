@@ -47,6 +47,10 @@ IcsHostStack *ics_host_stack_new(const IcsHostStackConfig *config, char **messag
 void ics_host_stack_free(IcsHostStack *self);
 void ics_host_stack_free_text(char *text);
 
+/* Gives the host one more address, which can be bound and sent to from now on. False when it is the
+ * host's already, or no address that a host can have. */
+bool ics_host_stack_add_address(IcsHostStack *self, uint32_t address);
+
 /* The process of the host that makes the calls: those of <ipcsim/socket.h> that need not wait.
  * Where they would have to, they return -EAGAIN (connect: -EINPROGRESS). Borrowed. */
 IcsProcess *ics_host_stack_process(IcsHostStack *self);

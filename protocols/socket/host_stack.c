@@ -5,9 +5,13 @@
 #include "base/error.h"
 #include "netmodel/outside.h"
 #include "protocols/socket/host_processes.h"
+#include "protocols/stack/tcp.h"
+#include "protocols/wire/ipv4_address.h"
 
 /* Of the door's interface: an address that no packet can have (RFC 1112, section 4). */
 #define HOST_STACK_OUTSIDE_ADDRESS UINT32_C(0xF0000001)
+
+#define HOST_STACK_GROUPS UINT32_C(0xE0000000)
 
 #define HOST_STACK_PREFIX_BITS   24
 #define HOST_STACK_MTU_BYTES     1500
@@ -84,6 +88,18 @@ static bool host_stack_join(IcsHostStack *self, const IcsHostStackConfig *config
     return true;
 }
 
+static bool host_stack_configure(IcsHostStack *self, const char *settings, GError **error)
+{
+    IcsStreamConfig config;
+    ics_stream_config_default(&config);
+    if (!ics_parameters_assign_all(ics_stream_parameters, settings, &config, error)) {
+        g_prefix_error(error, "stream: ");
+        return false;
+    }
+    ics_tcp_configure(self->stack, &config);
+    return true;
+}
+
 static bool host_stack_build(IcsHostStack *self, const IcsHostStackConfig *config, GError **error)
 {
     static const char *const names[] = {"host", "outside"};
@@ -92,12 +108,20 @@ static bool host_stack_build(IcsHostStack *self, const IcsHostStackConfig *confi
     self->stack = ics_stack_install(ics_network_host(self->network, 1));
     self->outside = ics_outside_install(ics_network_host(self->network, 2));
     ics_outside_set_receiver(self->outside, host_stack_receive, self);
-    return host_stack_join(self, config, error);
+    return host_stack_join(self, config, error) &&
+           (config->stream == NULL || config->stream[0] == '\0' ||
+            host_stack_configure(self, config->stream, error));
+}
+
+/* RFC 1112, section 4: everything from 224.0.0.0 on is a group or reserved. */
+static bool host_stack_may_have(uint32_t address)
+{
+    return address != 0 && address < HOST_STACK_GROUPS && !ics_ipv4_address_is_loopback(address);
 }
 
 static bool host_stack_check(const IcsHostStackConfig *config, GError **error)
 {
-    if (config->address == 0 || config->prefix_bits > 32) {
+    if (!host_stack_may_have(config->address) || config->prefix_bits > 32) {
         g_set_error(error, ICS_ERROR, ICS_ERROR_INPUT,
                     "a host needs an address and a network of 1 to 32 bits");
         return false;
@@ -151,6 +175,18 @@ void ics_host_stack_free(IcsHostStack *self)
 void ics_host_stack_free_text(char *text)
 {
     g_free(text);
+}
+
+/* It has no link of its own: packets go the default way. */
+bool ics_host_stack_add_address(IcsHostStack *self, uint32_t address)
+{
+    IcsHost *host = self->stack->host;
+    if (!host_stack_may_have(address) || ics_host_owns_address(host, address)) {
+        return false;
+    }
+    ics_network_add_interface(self->network, host, "alias", address, 32, NULL);
+    ics_host_set_default_route(host, host->default_route); /* forgets the way there */
+    return true;
 }
 
 /* ---- packets and time ---- */

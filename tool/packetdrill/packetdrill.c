@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PACKETDRILL_NS_A_MS INT64_C(1000000)
-
 IcsPacketdrill *ics_packetdrill_enter(void *user)
 {
     IcsPacketdrill *self = user;
@@ -22,25 +20,12 @@ ssize_t ics_packetdrill_leave(IcsPacketdrill *self, int64_t result)
     return (ssize_t)result;
 }
 
-/* The deadline may also come while another thread moves the clock. */
-bool ics_packetdrill_wait(IcsPacketdrill *self, int64_t deadline_ns)
+void ics_packetdrill_adopt(IcsPacketdrill *self, uint32_t address)
 {
-    if (ics_host_stack_now(self->stack) >= deadline_ns) {
-        return false;
+    if (!self->has_address && address != ICS_ANY_ADDRESS) {
+        self->has_address = true;
+        ics_host_stack_add_address(self->stack, address);
     }
-    g_cond_wait(&self->changed, &self->lock);
-    return true;
-}
-
-void ics_packetdrill_wake(IcsPacketdrill *self)
-{
-    g_cond_broadcast(&self->changed);
-}
-
-int64_t ics_packetdrill_deadline(const IcsPacketdrill *self, int timeout_ms)
-{
-    return timeout_ms < 0 ? ICS_FOREVER
-                          : ics_host_stack_now(self->stack) + timeout_ms * PACKETDRILL_NS_A_MS;
 }
 
 static void packetdrill_free(void *user)
@@ -53,6 +38,8 @@ static void packetdrill_free(void *user)
     ics_host_stack_free(self->stack);
     g_mutex_clear(&self->lock);
     g_cond_clear(&self->changed);
+    g_cond_clear(&self->settled);
+    ics_packetdrill_free_sleepers(self);
     g_free(self);
 }
 
@@ -70,6 +57,8 @@ void packetdrill_interface_init(const char *flags, IcsPacketdrillTable *table)
     self->files = g_ptr_array_new();
     g_mutex_init(&self->lock);
     g_cond_init(&self->changed);
+    g_cond_init(&self->settled);
+    self->owner = pthread_self();
     table->user = self;
     table->free = packetdrill_free;
     ics_packetdrill_fill_calls(table);

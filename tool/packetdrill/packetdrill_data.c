@@ -13,9 +13,11 @@ static bool packetdrill_data_may_block(const IcsPacketdrillFile *file, int flags
     return !file->nonblocking && (flags & MSG_DONTWAIT) == 0;
 }
 
-int64_t ics_packetdrill_receive(IcsPacketdrill *self, int fd, void *bytes, size_t n, int flags,
-                                IcsReceived *received)
+/* One message, or what a stream has: blocks for the first byte. */
+static int64_t packetdrill_data_receive_some(IcsPacketdrill *self, int fd, void *bytes, size_t n,
+                                             int flags, IcsReceived *received)
 {
+    int64_t deadline_ns = -1;
     for (;;) {
         const IcsPacketdrillFile *file = ics_packetdrill_file(self, fd);
         if (file == NULL) {
@@ -26,11 +28,48 @@ int64_t ics_packetdrill_receive(IcsPacketdrill *self, int fd, void *bytes, size_
         if (got != -EAGAIN || !packetdrill_data_may_block(file, flags)) {
             return got;
         }
-        ics_packetdrill_wait(self, ICS_FOREVER);
+        if (deadline_ns < 0) {
+            deadline_ns = ics_packetdrill_deadline(self, file->receive_timeout_ns);
+        }
+        int result = ics_packetdrill_block(self, deadline_ns);
+        if (result != 0) {
+            return result;
+        }
     }
 }
 
-/* MSG_MORE holds a partial segment back, as TCP_CORK does, until a send without it. */
+/* MSG_WAITALL: until there are n bytes, or an end. */
+static int64_t packetdrill_data_receive_all(IcsPacketdrill *self, int fd, uint8_t *bytes, size_t n,
+                                            int flags, IcsReceived *received)
+{
+    size_t done = 0;
+    int64_t got = 1;
+    while (done < n && got > 0) {
+        got = packetdrill_data_receive_some(self, fd, bytes + done, n - done, flags, received);
+        done += (size_t)MAX(got, 0);
+    }
+    return done > 0 ? (int64_t)done : got;
+}
+
+int64_t ics_packetdrill_receive(IcsPacketdrill *self, int fd, void *bytes, size_t n, int flags,
+                                IcsReceived *received)
+{
+    const IcsPacketdrillFile *file = ics_packetdrill_file(self, fd);
+    if (file == NULL || file->kind == ICS_PACKETDRILL_EPOLL) {
+        return file == NULL ? -EBADF : -EINVAL;
+    }
+    if ((flags & MSG_OOB) != 0) {
+        return -EINVAL;
+    }
+    bool is_stream = file->kind == ICS_PACKETDRILL_STREAM;
+    if (is_stream && (flags & MSG_WAITALL) != 0 && (flags & MSG_PEEK) == 0) {
+        return packetdrill_data_receive_all(self, fd, bytes, n, flags, received);
+    }
+    return packetdrill_data_receive_some(self, fd, bytes, n, flags, received);
+}
+
+/* MSG_MORE holds a partial segment back, as TCP_CORK does, until a send without it has added its
+ * bytes. */
 static void packetdrill_data_set_more(IcsPacketdrill *self, IcsPacketdrillFile *file, bool more)
 {
     if (file->kind == ICS_PACKETDRILL_STREAM && more != file->more && !file->corked) {
@@ -42,31 +81,77 @@ static void packetdrill_data_set_more(IcsPacketdrill *self, IcsPacketdrillFile *
 static int64_t packetdrill_data_send_some(IcsPacketdrill *self, const IcsPacketdrillFile *file,
                                           const uint8_t *bytes, size_t n, const IcsEndpoint *to)
 {
-    return to != NULL ? ics_send_to(self->process, file->socket, bytes, n, ICS_DONT_WAIT, *to)
-                      : ics_send(self->process, file->socket, bytes, n, ICS_DONT_WAIT);
+    /* A connected stream does not look at the address, as in Linux. */
+    return to != NULL && file->kind != ICS_PACKETDRILL_STREAM
+               ? ics_send_to(self->process, file->socket, bytes, n, ICS_DONT_WAIT, *to)
+               : ics_send(self->process, file->socket, bytes, n, ICS_DONT_WAIT);
+}
+
+/* Until all is taken; fewer, or a negative errno for none. */
+static int64_t packetdrill_data_send_all(IcsPacketdrill *self, int fd, const uint8_t *bytes,
+                                         size_t n, int flags, const IcsEndpoint *to)
+{
+    size_t sent = 0;
+    int64_t deadline_ns = -1;
+    for (;;) {
+        const IcsPacketdrillFile *file = ics_packetdrill_file(self, fd);
+        if (file == NULL) {
+            return -EBADF;
+        }
+        int64_t part = packetdrill_data_send_some(self, file, bytes + sent, n - sent, to);
+        sent += part > 0 ? (size_t)part : 0;
+        if (sent == n || (part < 0 && part != -EAGAIN)) {
+            return sent > 0 || part >= 0 ? (int64_t)sent : part;
+        }
+        if (part > 0) {
+            continue;
+        }
+        if (deadline_ns < 0) {
+            deadline_ns = ics_packetdrill_deadline(self, file->send_timeout_ns);
+        }
+        int result = -EAGAIN;
+        if (!packetdrill_data_may_block(file, flags) ||
+            (result = ics_packetdrill_block(self, deadline_ns)) != 0) {
+            return sent > 0 ? (int64_t)sent : result;
+        }
+    }
 }
 
 int64_t ics_packetdrill_send(IcsPacketdrill *self, int fd, const void *bytes, size_t n, int flags,
                              const IcsEndpoint *to)
 {
-    size_t sent = 0;
-    for (;;) {
-        IcsPacketdrillFile *file = ics_packetdrill_file(self, fd);
-        if (file == NULL) {
-            return sent > 0 ? (int64_t)sent : -EBADF;
-        }
-        packetdrill_data_set_more(self, file, (flags & MSG_MORE) != 0);
-        int64_t part =
-            packetdrill_data_send_some(self, file, (const uint8_t *)bytes + sent, n - sent, to);
-        sent += part > 0 ? (size_t)part : 0;
-        if (sent == n || (part < 0 && part != -EAGAIN)) {
-            return sent > 0 || part >= 0 ? (int64_t)sent : part;
-        }
-        if (!packetdrill_data_may_block(file, flags)) {
-            return sent > 0 ? (int64_t)sent : -EAGAIN;
-        }
-        ics_packetdrill_wait(self, ICS_FOREVER);
+    IcsPacketdrillFile *file = ics_packetdrill_file(self, fd);
+    if (file == NULL || file->kind == ICS_PACKETDRILL_EPOLL) {
+        return file == NULL ? -EBADF : -EINVAL;
     }
+    if ((flags & (MSG_OOB | MSG_FASTOPEN)) != 0) {
+        return -EOPNOTSUPP;
+    }
+    if ((flags & MSG_MORE) != 0) {
+        packetdrill_data_set_more(self, file, true);
+    }
+    int64_t result = packetdrill_data_send_all(self, fd, bytes, n, flags, to);
+    file = ics_packetdrill_file(self, fd);
+    if (file != NULL && (flags & MSG_MORE) == 0) {
+        packetdrill_data_set_more(self, file, false);
+    }
+    return result;
+}
+
+/* MSG_TRUNC: a stream throws the bytes away, a datagram socket tells how long the message was. */
+static int64_t packetdrill_data_take(IcsPacketdrill *self, int fd, void *bytes, size_t n, int flags,
+                                     IcsReceived *received)
+{
+    const IcsPacketdrillFile *file = ics_packetdrill_file(self, fd);
+    bool is_stream = file != NULL && file->kind == ICS_PACKETDRILL_STREAM;
+    bool is_cut = (flags & MSG_TRUNC) != 0;
+    if (bytes == NULL && n > 0 && !(is_stream && is_cut)) {
+        return file == NULL ? -EBADF : -EFAULT;
+    }
+    g_autofree uint8_t *thrown_away = bytes == NULL ? g_malloc(n + 1) : NULL;
+    int64_t got =
+        ics_packetdrill_receive(self, fd, bytes != NULL ? bytes : thrown_away, n, flags, received);
+    return got >= 0 && is_cut && !is_stream ? (int64_t)received->bytes : got;
 }
 
 static ssize_t packetdrill_data_recvfrom(void *user, int fd, void *bytes, size_t n, int flags,
@@ -74,7 +159,7 @@ static ssize_t packetdrill_data_recvfrom(void *user, int fd, void *bytes, size_t
 {
     IcsPacketdrill *self = ics_packetdrill_enter(user);
     IcsReceived received = {0};
-    int64_t got = ics_packetdrill_receive(self, fd, bytes, n, flags, &received);
+    int64_t got = packetdrill_data_take(self, fd, bytes, n, flags, &received);
     if (got >= 0) {
         ics_packetdrill_write_address(received.from, address, address_bytes);
     }
@@ -149,16 +234,18 @@ static void packetdrill_data_scatter(const uint8_t *bytes, size_t n, const struc
 
 static ssize_t packetdrill_data_recvmsg(void *user, int fd, struct msghdr *message, int flags)
 {
+    IcsPacketdrill *self = ics_packetdrill_enter(user);
     size_t n = packetdrill_data_vector_bytes(message->msg_iov, message->msg_iovlen);
     g_autofree uint8_t *bytes = g_malloc(n + 1);
-    ssize_t got = packetdrill_data_recvfrom(user, fd, bytes, n, flags, message->msg_name,
-                                            &message->msg_namelen);
-    if (got > 0) {
-        packetdrill_data_scatter(bytes, (size_t)got, message->msg_iov);
+    IcsReceived received = {0};
+    int64_t got = packetdrill_data_take(self, fd, bytes, n, flags, &received);
+    if (got >= 0) {
+        packetdrill_data_scatter(bytes, MIN((size_t)got, n), message->msg_iov);
+        ics_packetdrill_write_address(received.from, message->msg_name, &message->msg_namelen);
+        message->msg_controllen = 0;
+        message->msg_flags = received.truncated ? MSG_TRUNC : 0;
     }
-    message->msg_controllen = 0;
-    message->msg_flags = 0;
-    return got;
+    return ics_packetdrill_leave(self, got);
 }
 
 static ssize_t packetdrill_data_readv(void *user, int fd, const struct iovec *vector, int n)

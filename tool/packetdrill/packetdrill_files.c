@@ -26,10 +26,26 @@ int ics_packetdrill_open(IcsPacketdrill *self, IcsPacketdrillKind kind, int sock
     return fd;
 }
 
+/* Whoever closes a descriptor takes it out of every epoll instance (epoll(7)). */
+static void packetdrill_files_lose_interest(IcsPacketdrillFile *epoll, int fd)
+{
+    for (guint i = epoll->interests->len; i > 0; i--) {
+        if (g_array_index(epoll->interests, IcsPacketdrillInterest, i - 1).fd == fd) {
+            g_array_remove_index(epoll->interests, i - 1);
+        }
+    }
+}
+
 void ics_packetdrill_forget(IcsPacketdrill *self, int fd)
 {
     ics_packetdrill_file_free(ics_packetdrill_file(self, fd));
     g_ptr_array_index(self->files, fd) = NULL;
+    for (guint i = 0; i < self->files->len; i++) {
+        IcsPacketdrillFile *file = g_ptr_array_index(self->files, i);
+        if (file != NULL && file->kind == ICS_PACKETDRILL_EPOLL) {
+            packetdrill_files_lose_interest(file, fd);
+        }
+    }
     close(fd);
 }
 

@@ -9,11 +9,10 @@
 
 #include "tool/packetdrill/packetdrill.h"
 
-#define PACKETDRILL_NS_A_SECOND INT64_C(1000000000)
-#define PACKETDRILL_NS_A_MS     INT64_C(1000000)
-#define PACKETDRILL_NS_A_US     INT64_C(1000)
+/* A switch: 1 for everything but 0. */
+#define PACKETDRILL_SWITCH 0
 
-/* An option whose value is an int: ours is `scale` times that. */
+/* An option whose value is an int: ours is `scale` times that, or a switch. */
 typedef struct {
     int level;
     int name;
@@ -22,21 +21,21 @@ typedef struct {
 } PacketdrillOption;
 
 static const PacketdrillOption packetdrill_options[] = {
-    {SOL_SOCKET, SO_KEEPALIVE, ICS_OPTION_KEEP_ALIVE, 1},
-    {SOL_SOCKET, SO_REUSEADDR, ICS_OPTION_REUSE_ADDRESS, 1},
-    {SOL_SOCKET, SO_REUSEPORT, ICS_OPTION_REUSE_ADDRESS, 1},
+    {SOL_SOCKET, SO_KEEPALIVE, ICS_OPTION_KEEP_ALIVE, PACKETDRILL_SWITCH},
+    {SOL_SOCKET, SO_REUSEADDR, ICS_OPTION_REUSE_ADDRESS, PACKETDRILL_SWITCH},
+    {SOL_SOCKET, SO_REUSEPORT, ICS_OPTION_REUSE_ADDRESS, PACKETDRILL_SWITCH},
     {SOL_SOCKET, SO_SNDBUF, ICS_OPTION_SEND_BUFFER, 1},
     {SOL_SOCKET, SO_SNDBUFFORCE, ICS_OPTION_SEND_BUFFER, 1},
     {SOL_SOCKET, SO_RCVBUF, ICS_OPTION_RECEIVE_BUFFER, 1},
     {SOL_SOCKET, SO_RCVBUFFORCE, ICS_OPTION_RECEIVE_BUFFER, 1},
     {SOL_SOCKET, SO_ERROR, ICS_OPTION_ERROR, 1},
-    {IPPROTO_TCP, TCP_NODELAY, ICS_OPTION_NO_DELAY, 1},
-    {IPPROTO_TCP, TCP_CORK, ICS_OPTION_CORK, 1},
+    {IPPROTO_TCP, TCP_NODELAY, ICS_OPTION_NO_DELAY, PACKETDRILL_SWITCH},
+    {IPPROTO_TCP, TCP_CORK, ICS_OPTION_CORK, PACKETDRILL_SWITCH},
     {IPPROTO_TCP, TCP_MAXSEG, ICS_OPTION_MSS, 1},
-    {IPPROTO_TCP, TCP_KEEPIDLE, ICS_OPTION_KEEP_ALIVE_IDLE, PACKETDRILL_NS_A_SECOND},
-    {IPPROTO_TCP, TCP_KEEPINTVL, ICS_OPTION_KEEP_ALIVE_INTERVAL, PACKETDRILL_NS_A_SECOND},
+    {IPPROTO_TCP, TCP_KEEPIDLE, ICS_OPTION_KEEP_ALIVE_IDLE, ICS_PACKETDRILL_NS_A_SECOND},
+    {IPPROTO_TCP, TCP_KEEPINTVL, ICS_OPTION_KEEP_ALIVE_INTERVAL, ICS_PACKETDRILL_NS_A_SECOND},
     {IPPROTO_TCP, TCP_KEEPCNT, ICS_OPTION_KEEP_ALIVE_PROBES, 1},
-    {IPPROTO_TCP, TCP_USER_TIMEOUT, ICS_OPTION_USER_TIMEOUT, PACKETDRILL_NS_A_MS},
+    {IPPROTO_TCP, TCP_USER_TIMEOUT, ICS_OPTION_USER_TIMEOUT, ICS_PACKETDRILL_NS_A_MS},
 };
 
 static const PacketdrillOption *packetdrill_options_find(int level, int name)
@@ -59,29 +58,34 @@ static int64_t packetdrill_options_set_linger(IcsPacketdrill *self, int socket, 
         return -EINVAL;
     }
     memcpy(&linger, value, sizeof linger);
-    int64_t ns = linger.l_onoff != 0 ? linger.l_linger * PACKETDRILL_NS_A_SECOND : -1;
+    int64_t ns = linger.l_onoff != 0 ? linger.l_linger * ICS_PACKETDRILL_NS_A_SECOND : -1;
     return ics_set_option(self->process, socket, ICS_OPTION_LINGER, ns);
 }
 
-static int64_t packetdrill_options_set_time(IcsPacketdrill *self, int socket,
-                                            IcsSocketOption option, const void *value, socklen_t n)
+static int64_t packetdrill_options_set_time(int64_t *timeout_ns, const void *value, socklen_t n)
 {
     struct timeval tv;
     if (n < sizeof tv) {
         return -EINVAL;
     }
     memcpy(&tv, value, sizeof tv);
-    int64_t ns = tv.tv_sec * PACKETDRILL_NS_A_SECOND + tv.tv_usec * PACKETDRILL_NS_A_US;
-    return ics_set_option(self->process, socket, option, ns > 0 ? ns : ICS_FOREVER);
+    if (tv.tv_usec < 0 || tv.tv_usec >= G_USEC_PER_SEC) {
+        return -EDOM;
+    }
+    *timeout_ns =
+        MAX(tv.tv_sec, 0) * ICS_PACKETDRILL_NS_A_SECOND + tv.tv_usec * ICS_PACKETDRILL_NS_A_US;
+    return 0;
 }
+
+/* By IcsCongestionControl. */
+static const char *const packetdrill_congestion_names[] = {"cubic", "reno", "none"};
 
 static int64_t packetdrill_options_set_congestion(IcsPacketdrill *self, int socket,
                                                   const void *value, socklen_t n)
 {
-    static const char *const names[] = {"cubic", "reno", "none"};
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        if (strnlen(value, n) == strlen(names[i]) &&
-            memcmp(value, names[i], strlen(names[i])) == 0) {
+    for (size_t i = 0; i < G_N_ELEMENTS(packetdrill_congestion_names); i++) {
+        const char *name = packetdrill_congestion_names[i];
+        if (strnlen(value, n) == strlen(name) && memcmp(value, name, strlen(name)) == 0) {
             return ics_set_option(self->process, socket, ICS_OPTION_CONGESTION_CONTROL, (int64_t)i);
         }
     }
@@ -97,8 +101,9 @@ static int64_t packetdrill_options_set_number(IcsPacketdrill *self, IcsPacketdri
         return -EINVAL;
     }
     memcpy(&number, value, sizeof number);
-    if (option->option == ICS_OPTION_CORK) {
-        file->corked = number != 0;
+    if (option->scale == PACKETDRILL_SWITCH) {
+        file->corked = option->option == ICS_OPTION_CORK ? number != 0 : file->corked;
+        return ics_set_option(self->process, file->socket, option->option, number != 0);
     }
     return ics_set_option(self->process, file->socket, option->option, number * option->scale);
 }
@@ -118,11 +123,10 @@ static int64_t packetdrill_options_set_one(IcsPacketdrill *self, int fd, int lev
         return packetdrill_options_set_linger(self, file->socket, value, n);
     }
     if (level == SOL_SOCKET && name == SO_RCVTIMEO) {
-        return packetdrill_options_set_time(self, file->socket, ICS_OPTION_RECEIVE_TIMEOUT, value,
-                                            n);
+        return packetdrill_options_set_time(&file->receive_timeout_ns, value, n);
     }
     if (level == SOL_SOCKET && name == SO_SNDTIMEO) {
-        return packetdrill_options_set_time(self, file->socket, ICS_OPTION_SEND_TIMEOUT, value, n);
+        return packetdrill_options_set_time(&file->send_timeout_ns, value, n);
     }
     if (level == IPPROTO_TCP && name == TCP_CONGESTION) {
         return packetdrill_options_set_congestion(self, file->socket, value, n);
@@ -148,18 +152,26 @@ static int64_t packetdrill_options_give(const void *from, size_t bytes, void *va
     return 0;
 }
 
-/* The kernel's number of a state (include/net/tcp_states.h). */
+/* The kernel's number of a state. */
 static uint8_t packetdrill_options_state(const char *name)
 {
     static const char *const names[] = {"",           "ESTABLISHED", "SYN-SENT",  "SYN-RECEIVED",
                                         "FIN-WAIT-1", "FIN-WAIT-2",  "TIME-WAIT", "CLOSED",
                                         "CLOSE-WAIT", "LAST-ACK",    "LISTEN",    "CLOSING"};
-    for (uint8_t i = 1; i < G_N_ELEMENTS(names); i++) {
+    for (uint8_t i = TCP_ESTABLISHED; i < G_N_ELEMENTS(names); i++) {
         if (strcmp(names[i], name) == 0) {
             return i;
         }
     }
-    return 0;
+    g_assert_not_reached();
+}
+
+uint8_t ics_packetdrill_state(IcsPacketdrill *self, const IcsPacketdrillFile *file)
+{
+    IcsConnectionInfo info;
+    return ics_connection_info(self->process, file->socket, &info) == 0
+               ? packetdrill_options_state(info.state)
+               : TCP_CLOSE;
 }
 
 static int64_t packetdrill_options_info(IcsPacketdrill *self, int socket, void *value, socklen_t *n)
@@ -172,8 +184,8 @@ static int64_t packetdrill_options_info(IcsPacketdrill *self, int socket, void *
     uint32_t mss = MAX(info.mss_bytes, 1U);
     struct tcp_info tcp = {
         .tcpi_state = packetdrill_options_state(info.state),
-        .tcpi_rto = (uint32_t)(info.rto_ns / PACKETDRILL_NS_A_US),
-        .tcpi_rtt = (uint32_t)(info.srtt_ns / PACKETDRILL_NS_A_US),
+        .tcpi_rto = (uint32_t)(info.rto_ns / ICS_PACKETDRILL_NS_A_US),
+        .tcpi_rtt = (uint32_t)(info.srtt_ns / ICS_PACKETDRILL_NS_A_US),
         .tcpi_snd_mss = info.mss_bytes,
         .tcpi_snd_cwnd = (uint32_t)(info.cwnd_bytes / mss),
         .tcpi_snd_ssthresh = (uint32_t)MIN(info.ssthresh_bytes / mss, (uint64_t)INT32_MAX),
@@ -181,6 +193,86 @@ static int64_t packetdrill_options_info(IcsPacketdrill *self, int socket, void *
         .tcpi_total_retrans = (uint32_t)info.repeated_segments,
     };
     return packetdrill_options_give(&tcp, sizeof tcp, value, n);
+}
+
+static int64_t packetdrill_options_get_time(int64_t timeout_ns, void *value, socklen_t *n)
+{
+    struct timeval tv = {
+        .tv_sec = timeout_ns / ICS_PACKETDRILL_NS_A_SECOND,
+        .tv_usec = timeout_ns % ICS_PACKETDRILL_NS_A_SECOND / ICS_PACKETDRILL_NS_A_US,
+    };
+    return packetdrill_options_give(&tv, sizeof tv, value, n);
+}
+
+static int64_t packetdrill_options_get_linger(IcsPacketdrill *self, int socket, void *value,
+                                              socklen_t *n)
+{
+    int64_t ns = -1;
+    int result = ics_get_option(self->process, socket, ICS_OPTION_LINGER, &ns);
+    struct linger linger = {
+        .l_onoff = ns >= 0,
+        .l_linger = (int)(MAX(ns, 0) / ICS_PACKETDRILL_NS_A_SECOND),
+    };
+    return result < 0 ? result : packetdrill_options_give(&linger, sizeof linger, value, n);
+}
+
+static int64_t packetdrill_options_get_congestion(IcsPacketdrill *self, int socket, void *value,
+                                                  socklen_t *n)
+{
+    int64_t kind = 0;
+    int result = ics_get_option(self->process, socket, ICS_OPTION_CONGESTION_CONTROL, &kind);
+    const char *name = packetdrill_congestion_names[kind];
+    return result < 0 ? result : packetdrill_options_give(name, strlen(name) + 1, value, n);
+}
+
+/* Of an int that no option of ours stands for. */
+static int64_t packetdrill_options_get_fact(IcsPacketdrill *self, const IcsPacketdrillFile *file,
+                                            int name, void *value, socklen_t *n)
+{
+    bool is_stream = file->kind == ICS_PACKETDRILL_STREAM;
+    int fact;
+    switch (name) {
+    case SO_TYPE:
+        fact = is_stream ? SOCK_STREAM : SOCK_DGRAM;
+        break;
+    case SO_DOMAIN:
+        fact = AF_INET;
+        break;
+    case SO_PROTOCOL:
+        fact = is_stream ? IPPROTO_TCP : IPPROTO_UDP;
+        break;
+    case SO_ACCEPTCONN:
+        fact = is_stream && ics_packetdrill_state(self, file) == TCP_LISTEN;
+        break;
+    default:
+        return -ENOPROTOOPT;
+    }
+    return packetdrill_options_give(&fact, sizeof fact, value, n);
+}
+
+/* Those with a value of their own form. */
+static int64_t packetdrill_options_get_other(IcsPacketdrill *self, const IcsPacketdrillFile *file,
+                                             int level, int name, void *value, socklen_t *n)
+{
+    if (level == IPPROTO_TCP) {
+        return name == TCP_INFO ? packetdrill_options_info(self, file->socket, value, n)
+               : name == TCP_CONGESTION
+                   ? packetdrill_options_get_congestion(self, file->socket, value, n)
+                   : -ENOPROTOOPT;
+    }
+    if (level != SOL_SOCKET) {
+        return -ENOPROTOOPT;
+    }
+    switch (name) {
+    case SO_LINGER:
+        return packetdrill_options_get_linger(self, file->socket, value, n);
+    case SO_RCVTIMEO:
+        return packetdrill_options_get_time(file->receive_timeout_ns, value, n);
+    case SO_SNDTIMEO:
+        return packetdrill_options_get_time(file->send_timeout_ns, value, n);
+    default:
+        return packetdrill_options_get_fact(self, file, name, value, n);
+    }
 }
 
 static int64_t packetdrill_options_get_one(IcsPacketdrill *self, int fd, int level, int name,
@@ -192,21 +284,14 @@ static int64_t packetdrill_options_get_one(IcsPacketdrill *self, int fd, int lev
     if (file == NULL) {
         return -EBADF;
     }
-    if (level == IPPROTO_TCP && name == TCP_INFO) {
-        return packetdrill_options_info(self, file->socket, value, n);
-    }
-    if (level == SOL_SOCKET && name == SO_TYPE) {
-        int type = file->kind == ICS_PACKETDRILL_STREAM ? SOCK_STREAM : SOCK_DGRAM;
-        return packetdrill_options_give(&type, sizeof type, value, n);
-    }
     if (option == NULL) {
-        return -ENOPROTOOPT;
+        return packetdrill_options_get_other(self, file, level, name, value, n);
     }
     int result = ics_get_option(self->process, file->socket, option->option, &got);
     if (result < 0) {
         return result;
     }
-    int number = (int)(got / option->scale);
+    int number = (int)(option->scale == PACKETDRILL_SWITCH ? got : got / option->scale);
     return packetdrill_options_give(&number, sizeof number, value, n);
 }
 
@@ -214,18 +299,21 @@ static int packetdrill_options_get(void *user, int fd, int level, int name, void
                                    socklen_t *n)
 {
     IcsPacketdrill *self = ics_packetdrill_enter(user);
-    return (int)ics_packetdrill_leave(self,
-                                      packetdrill_options_get_one(self, fd, level, name, value, n));
+    int64_t result = packetdrill_options_get_one(self, fd, level, name, value, n);
+    return (int)ics_packetdrill_leave(self, result);
 }
 
 /* ---- fcntl, ioctl ---- */
 
 static int packetdrill_options_fcntl(void *user, int fd, int command, ...)
 {
-    va_list arguments;
-    va_start(arguments, command);
-    int argument = va_arg(arguments, int);
-    va_end(arguments);
+    int argument = 0;
+    if (command == F_SETFL || command == F_SETFD) {
+        va_list arguments;
+        va_start(arguments, command);
+        argument = va_arg(arguments, int);
+        va_end(arguments);
+    }
     IcsPacketdrill *self = ics_packetdrill_enter(user);
     IcsPacketdrillFile *file = ics_packetdrill_file(self, fd);
     int64_t result;

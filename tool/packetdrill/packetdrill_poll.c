@@ -1,10 +1,17 @@
 /* poll(2) and epoll(7). */
+#include <netinet/tcp.h>
+
 #include "tool/packetdrill/packetdrill.h"
 
 /* The bits of poll(2) and of epoll(7) have the same values. */
 _Static_assert(POLLIN == EPOLLIN && POLLOUT == EPOLLOUT && POLLERR == EPOLLERR &&
-                   POLLHUP == EPOLLHUP,
+                   POLLHUP == EPOLLHUP && POLLRDHUP == EPOLLRDHUP,
                "one mask for both");
+
+static bool packetdrill_poll_is_socket(const IcsPacketdrillFile *file)
+{
+    return file->kind == ICS_PACKETDRILL_STREAM || file->kind == ICS_PACKETDRILL_DATAGRAM;
+}
 
 uint32_t ics_packetdrill_readiness(IcsPacketdrill *self, const IcsPacketdrillFile *file)
 {
@@ -13,15 +20,36 @@ uint32_t ics_packetdrill_readiness(IcsPacketdrill *self, const IcsPacketdrillFil
     return entry.ready;
 }
 
+/* The peer will send nothing more: its FIN has come, or the connection is over. */
+static bool packetdrill_poll_peer_is_done(IcsPacketdrill *self, const IcsPacketdrillFile *file)
+{
+    switch (ics_packetdrill_state(self, file)) {
+    case TCP_CLOSE_WAIT:
+    case TCP_LAST_ACK:
+    case TCP_CLOSING:
+    case TCP_TIME_WAIT:
+    case TCP_CLOSE:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* POLL* of a descriptor that is open. */
 static uint32_t packetdrill_poll_mask(IcsPacketdrill *self, const IcsPacketdrillFile *file)
 {
+    if (!packetdrill_poll_is_socket(file)) {
+        return 0;
+    }
     uint32_t ready = ics_packetdrill_readiness(self, file);
     uint32_t mask = 0;
     mask |= (ready & ICS_POLL_READABLE) != 0 ? POLLIN | POLLRDNORM : 0;
     mask |= (ready & ICS_POLL_WRITABLE) != 0 ? POLLOUT | POLLWRNORM : 0;
     mask |= (ready & ICS_POLL_ERROR) != 0 ? POLLERR : 0;
     mask |= (ready & ICS_POLL_HANG_UP) != 0 ? POLLHUP : 0;
+    if (file->kind == ICS_PACKETDRILL_STREAM && packetdrill_poll_peer_is_done(self, file)) {
+        mask |= POLLIN | POLLRDNORM | POLLRDHUP;
+    }
     return mask;
 }
 
@@ -44,7 +72,7 @@ static int packetdrill_poll_once(IcsPacketdrill *self, struct pollfd *entries, n
 static int packetdrill_poll_poll(void *user, struct pollfd *entries, nfds_t n, int timeout_ms)
 {
     IcsPacketdrill *self = ics_packetdrill_enter(user);
-    int64_t deadline_ns = ics_packetdrill_deadline(self, timeout_ms);
+    int64_t deadline_ns = ics_packetdrill_poll_deadline(self, timeout_ms);
     int ready;
     do {
         ready = packetdrill_poll_once(self, entries, n);
@@ -122,7 +150,19 @@ static int packetdrill_poll_control(void *user, int epoll, int operation, int fd
     return (int)ics_packetdrill_leave(self, result);
 }
 
-/* What is to be told of one interest; with EPOLLET only what was not so the last time. */
+/* Whether something has happened since it was told: a bit is new, or there is more to read. */
+static bool packetdrill_poll_is_edge(IcsPacketdrill *self, const IcsPacketdrillFile *file,
+                                     IcsPacketdrillInterest *interest, uint32_t mask)
+{
+    int64_t waiting = 0;
+    ics_get_option(self->process, file->socket, ICS_OPTION_INPUT_QUEUE, &waiting);
+    bool is_edge =
+        (mask & ~interest->reported) != 0 || ((mask & POLLIN) != 0 && waiting > interest->waiting);
+    interest->waiting = waiting;
+    return is_edge;
+}
+
+/* What is to be told of one interest. */
 static uint32_t packetdrill_poll_news(IcsPacketdrill *self, IcsPacketdrillInterest *interest)
 {
     const IcsPacketdrillFile *file = ics_packetdrill_file(self, interest->fd);
@@ -131,11 +171,9 @@ static uint32_t packetdrill_poll_news(IcsPacketdrill *self, IcsPacketdrillIntere
     }
     uint32_t mask =
         packetdrill_poll_mask(self, file) & (interest->event.events | EPOLLERR | EPOLLHUP);
-    uint32_t news = mask;
-    if ((interest->event.events & EPOLLET) != 0) {
-        news = mask & ~interest->reported;
-        news = news != 0 ? mask : 0;
-    }
+    bool is_told = (interest->event.events & EPOLLET) == 0 ||
+                   packetdrill_poll_is_edge(self, file, interest, mask);
+    uint32_t news = is_told ? mask : 0;
     interest->reported = mask;
     interest->spent = news != 0 && (interest->event.events & EPOLLONESHOT) != 0;
     return news;
@@ -160,11 +198,12 @@ static int packetdrill_poll_epoll_wait(void *user, int epoll, struct epoll_event
                                        int timeout_ms)
 {
     IcsPacketdrill *self = ics_packetdrill_enter(user);
-    int64_t deadline_ns = ics_packetdrill_deadline(self, timeout_ms);
+    int64_t deadline_ns = ics_packetdrill_poll_deadline(self, timeout_ms);
     int64_t result = 0;
     do {
         const IcsPacketdrillFile *instance = packetdrill_poll_epoll(self, epoll);
-        result = instance != NULL ? packetdrill_poll_gather(self, instance, events, n) : -EBADF;
+        result = instance == NULL || n <= 0 ? -EINVAL
+                                            : packetdrill_poll_gather(self, instance, events, n);
     } while (result == 0 && ics_packetdrill_wait(self, deadline_ns));
     return (int)ics_packetdrill_leave(self, result);
 }
