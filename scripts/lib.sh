@@ -10,7 +10,7 @@ builds=${IPCSIM_BUILDS:-$root/build}
 build_packages="gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev libjson-c-dev
     libpcap-dev libxxhash-dev"
 test_packages="$build_packages g++ libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev
-    groff-base iperf3 iproute2 iputils-ping llvm gcovr git jq netcat-openbsd procps python3
+    gnuplot-nox groff-base iperf3 iproute2 iputils-ping llvm gcovr git jq netcat-openbsd procps python3
     python3-jsonschema tshark util-linux valgrind"
 
 say()

@@ -31,6 +31,10 @@ completes nonsense -- ''
 completes run --se -- --seed --set
 completes run --timeline -- --timeline --timeline-rows
 completes run --format j -- json
+completes compare --format c -- csv
+completes compare --transports ud -- udp
+completes compare --vary --ru -- --runs
+completes compare traces/udp_ec -- traces/udp_echo.json
 completes list progr -- programs
 completes help chec -- check
 completes run traces/udp_ec -- traces/udp_echo.json

@@ -50,7 +50,7 @@ const GOptionEntry ics_compare_options[] = {
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &compare_options.output,
      "write the report there, not to standard output", "FILE"},
     {"plot", 0, 0, G_OPTION_ARG_FILENAME, &compare_options.plot,
-     "also draw it with gnuplot: bars, or curves of a sweep", "FILE.svg"},
+     "also draw it with gnuplot, as SVG: bars, or the curves of a sweep", "FILE"},
     {"memory", 0, 0, G_OPTION_ARG_STRING, &compare_options.memory,
      "refuse what needs more (75 % of what is available)", "SIZE"},
     G_OPTION_ENTRY_NULL};

@@ -20,6 +20,14 @@ _ipcsim_options()
 _ipcsim_words()
 {
     case $2:$4 in
+    compare:--format)
+        echo text json csv
+        return
+        ;;
+    compare:--transports)
+        "$1" list transports 2>/dev/null | awk '{print $1}'
+        return
+        ;;
     *:--format)
         echo text json
         return

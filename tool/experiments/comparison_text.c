@@ -270,15 +270,20 @@ static void comparison_text_write_method(const IcsComparisonReport *report, IcsP
 {
     const IcsComparisonPlan *plan = report->comparison->plan;
     g_autofree char *runs = comparison_text_runs(plan);
-    g_autofree char *text =
-        plan->runs == 1
-            ? g_strdup_printf("Each number is that of %s: there is no interval.", runs)
-            : g_strdup_printf(
-                  "Means over %s; below each the half width of its 95\302\240%% confidence "
-                  "interval (Student's t over the runs). Differences are taken seed by seed, and "
-                  "have intervals of their own: chance alone rarely makes one without a 0 in it.",
-                  runs);
-    ics_page_paragraph(page, ICS_INK_FAINT, text, 0);
+    g_autoptr(GString) text = g_string_new(NULL);
+    if (plan->runs == 1) {
+        g_string_printf(text, "Each number is that of %s: there is no interval.", runs);
+    } else {
+        g_string_printf(text,
+                        "Means over %s; below each the half width of its %d\302\240%% confidence "
+                        "interval (Student's t over the runs).",
+                        runs, ICS_ESTIMATE_LEVEL_PERCENT);
+    }
+    if (plan->runs > 1 && plan->transports->len > 1) {
+        g_string_append(text, " Differences are taken seed by seed, with intervals of their own: "
+                              "where 0 lies outside, chance alone is an unlikely cause.");
+    }
+    ics_page_paragraph(page, ICS_INK_FAINT, text->str, 0);
 }
 
 /* Every element that keeps some row from being paired, once. */
