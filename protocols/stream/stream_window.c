@@ -26,11 +26,13 @@ static bool stream_window_may_move(const IcsStream *self, IcsSequence to)
 /* A window of a SYN is never scaled (RFC 7323, section 2.2). */
 static uint16_t stream_window_of_syn(IcsStream *self)
 {
-    uint16_t window = (uint16_t)MIN(self->receive.limit, UINT16_MAX);
-    if (self->state != ICS_STREAM_SYN_SENT) {
-        self->receive.edge = MAX(self->receive.edge, self->receive.next + window);
+    IcsStreamReceiving *receive = &self->receive;
+    uint16_t window = (uint16_t)MIN(receive->limit, UINT16_MAX);
+    if (self->state == ICS_STREAM_SYN_SENT) {
+        return window;
     }
-    return window;
+    receive->edge = MAX(receive->edge, receive->next + window);
+    return (uint16_t)MIN(ics_stream_receive_window(self), UINT16_MAX);
 }
 
 uint16_t ics_stream_announce_window(IcsStream *self, bool syn)

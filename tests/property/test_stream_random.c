@@ -125,7 +125,8 @@ static void choose_config(Scenario *scenario, IcsStreamConfig *config)
     config->recovery.min_rto_ns = some(scenario, 10, 1000) * ICS_PAIR_MS;
     config->recovery.initial_rto_ns = some(scenario, 50, 1000) * ICS_PAIR_MS;
     config->times.delayed_ack_ns = some(scenario, 0, 200) * ICS_PAIR_MS;
-    config->times.msl_ns = some(scenario, 1, 30000) * ICS_PAIR_MS;
+    /* Longer than the channel is bad: else a lost last ACK may be answered by a reset. */
+    config->times.msl_ns = some(scenario, 30, 60) * ICS_PAIR_S;
     config->times.fin_wait_2_ns = 60 * ICS_PAIR_S;
     config->times.keep_alive_idle_ns = some(scenario, 1, 600) * ICS_PAIR_S;
     config->mss_bytes = coin(scenario) ? 0 : some(scenario, 1, 1460);
@@ -233,6 +234,9 @@ static void watch_extent(Scenario *scenario, const IcsPairSegment *segment)
 static IcsPairFate decide(IcsStreamPair *pair, const IcsPairSegment *segment, void *context)
 {
     Scenario *scenario = context;
+    /* One connection: what is left of it must not begin another. */
+    pair->ends[ICS_PAIR_B].listens &=
+        ics_stream_state(ics_stream_pair_b(pair)) == ICS_STREAM_CLOSED;
     watch_options(&scenario->promises[segment->from], &segment->header);
     watch_announcement(scenario, segment);
     watch_extent(scenario, segment);
@@ -313,6 +317,7 @@ static void user_leaves(Scenario *scenario, User *user)
         ics_stream_abort(stream, scenario->pair->now_ns);
     }
     ics_stream_close(stream, scenario->pair->now_ns);
+    scenario->pair->ends[user->end].listens = false;
     user->has_left = true;
 }
 
