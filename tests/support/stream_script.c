@@ -219,7 +219,8 @@ static void script_inject_one(IcsStreamScript *self, const IcsScriptSegment *seg
         .payload_bytes = segment->payload_bytes,
         .congestion_experienced = segment->ce,
     };
-    if (self->stream.state == ICS_STREAM_CLOSED && segment->flags == ICS_TCP_SYN) {
+    uint8_t opening = segment->flags & (ICS_TCP_SYN | ICS_TCP_ACK | ICS_TCP_RST);
+    if (self->stream.state == ICS_STREAM_CLOSED && opening == ICS_TCP_SYN) {
         ics_stream_accept(&self->stream, self->now_ns, &arrival);
     } else {
         ics_stream_input(&self->stream, self->now_ns, &arrival);
