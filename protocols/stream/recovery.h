@@ -183,9 +183,9 @@ void ics_recovery_skip(IcsRecovery *self, IcsSequence nxt);
  * the caller's. At least one SMSS when a tail loss probe is due (Nagle must not hold it). */
 uint64_t ics_recovery_allowance_bytes(const IcsRecovery *self);
 
-/* What is to be sent again now, at most one SMSS; NONE and an untouched range when nothing is.
- * `new_data`: new data could be sent instead (then no hole that is not deemed lost is filled and no
- * old segment serves as a probe). */
+/* What is to be sent again now, at most one SMSS and a FIN after it; NONE and an untouched range
+ * when nothing is. `new_data`: new data could be sent instead (then no hole that is not deemed lost
+ * is filled and no old segment serves as a probe). */
 IcsStreamRepeat ics_recovery_next_repeat(IcsRecovery *self, bool new_data, IcsSequenceRange *range);
 
 /* The earliest of its timers; ICS_TIME_NEVER. */

@@ -84,18 +84,26 @@ static const IcsSentSegment *recovery_next_doubtful(IcsRecovery *self)
     return was_repeated ? NULL : segment;
 }
 
-/* The segment's beginning, as far as one segment may reach. */
-static IcsSequenceRange recovery_beginning(const IcsRecovery *self, const IcsSentSegment *segment)
+/* The numbers that one segment can carry: its payload, and a FIN after it. */
+static uint64_t recovery_segment_numbers(const IcsRecovery *self)
 {
-    IcsSequence reach = segment->first + self->congestion.smss_bytes;
-    return (IcsSequenceRange){segment->first, MIN(segment->end, reach)};
+    return (uint64_t)self->congestion.smss_bytes + 1;
 }
 
-/* The segment's end, for the probe: the highest numbers sent. */
+static IcsSequenceRange recovery_beginning(const IcsRecovery *self, const IcsSentSegment *segment)
+{
+    uint64_t numbers = recovery_segment_numbers(self);
+    if (ics_sent_segment_bytes(segment) > numbers) {
+        numbers = self->congestion.smss_bytes;
+    }
+    return (IcsSequenceRange){segment->first, MIN(segment->end, segment->first + numbers)};
+}
+
+/* For the probe: the highest numbers sent. */
 static IcsSequenceRange recovery_ending(const IcsRecovery *self, const IcsSentSegment *segment)
 {
-    uint64_t bytes = MIN(ics_sent_segment_bytes(segment), self->congestion.smss_bytes);
-    return (IcsSequenceRange){segment->end - bytes, segment->end};
+    uint64_t numbers = MIN(ics_sent_segment_bytes(segment), recovery_segment_numbers(self));
+    return (IcsSequenceRange){segment->end - numbers, segment->end};
 }
 
 /* RFC 8985, section 7.3: new data, which is the caller's, or the last segment again. */

@@ -217,6 +217,19 @@ static void after_a_smaller_mss_repetitions_are_in_pieces(void **state)
     assert_int_equal(range.end, scenario->start + 800);
 }
 
+static void a_fin_goes_again_with_its_data(void **state)
+{
+    IcsRecoveryScenario *scenario = *state;
+    IcsRecovery *recovery = &scenario->recovery;
+    IcsSequenceRange last = {scenario->start, scenario->start + ICS_SCENARIO_SMSS + 1};
+    ics_recovery_sent(recovery, 0, last);
+    ics_recovery_expire(recovery, 300 * MS);
+    IcsSequenceRange range;
+    assert_int_equal(ics_recovery_next_repeat(recovery, false, &range), ICS_STREAM_REPEAT_RTO);
+    assert_int_equal(range.first, last.first);
+    assert_int_equal(range.end, last.end);
+}
+
 static void a_byte_that_probed_a_window_is_skipped(void **state)
 {
     IcsRecoveryScenario *scenario = *state;
@@ -271,6 +284,7 @@ int main(void)
         SCENARIO_TEST(a_handshake_with_two_timeouts_begins_with_one_segment),
         SCENARIO_TEST(a_syn_that_timed_out_makes_the_first_rto_three_seconds),
         SCENARIO_TEST(after_a_smaller_mss_repetitions_are_in_pieces),
+        SCENARIO_TEST(a_fin_goes_again_with_its_data),
         SCENARIO_TEST(a_byte_that_probed_a_window_is_skipped),
         SCENARIO_TEST(an_old_acknowledgement_changes_nothing),
         SCENARIO_TEST(an_idle_one_is_small),
