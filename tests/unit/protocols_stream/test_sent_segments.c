@@ -296,7 +296,8 @@ static void step_sack(Bench *bench)
     Model *model = &bench->model;
     uint32_t flight = model->nxt - model->una;
     /* Some reach out of the queue, some are not on segments' edges. */
-    uint32_t first = model->una + below(bench, flight) - MIN(below(bench, 5), model->una);
+    uint32_t before = below(bench, 5);
+    uint32_t first = model->una + below(bench, flight) - MIN(before, model->una);
     uint32_t end = first + 1 + below(bench, 4 * SMSS);
     IcsSentFindings findings = {0};
     ics_sent_segments_sack(&bench->segments, range_of(first, end), &findings);
