@@ -1,19 +1,23 @@
 #include "traces/flow_names.h"
 
+#include <string.h>
+
 #include "protocols/wire/ipv4_address.h"
 #include "sim/process.h"
 
 #define FLOW_NAMES_PORT_BITS 16
 
-static gint64 flow_names_key(const IcsHost *host, uint16_t port)
+/* TCP and UDP have ports of their own. */
+static gint64 flow_names_key(const IcsHost *host, bool is_tcp, uint16_t port)
 {
-    return (gint64)host->node << FLOW_NAMES_PORT_BITS | port;
+    return ((gint64)host->node << 1 | is_tcp) << FLOW_NAMES_PORT_BITS | port;
 }
 
 static void flow_names_port_bound(gpointer data, const IcsObservation *observation)
 {
     IcsFlowNames *self = data;
-    gint64 key = flow_names_key(observation->host, (uint16_t)observation->value);
+    bool is_tcp = g_strcmp0(observation->text, "tcp") == 0;
+    gint64 key = flow_names_key(observation->host, is_tcp, (uint16_t)observation->value);
     const char *name = observation->process->name;
     if (g_strcmp0(g_hash_table_lookup(self->receivers, &key), name) != 0) {
         g_hash_table_replace(self->receivers, g_memdup2(&key, sizeof(key)), g_strdup(name));
@@ -47,7 +51,8 @@ static const char *flow_names_receiver(const IcsFlowNames *self, const IcsFlow *
     if (host == NULL) {
         return NULL;
     }
-    gint64 key = flow_names_key(host, flow->peer_port);
+    bool is_tcp = strcmp(flow->transport, "tcp") == 0;
+    gint64 key = flow_names_key(host, is_tcp, flow->peer_port);
     return g_hash_table_lookup(self->receivers, &key);
 }
 

@@ -13,6 +13,7 @@
 #include "netmodel/link.h"
 #include "protocols/programs/program.h"
 #include "protocols/socket/transport.h"
+#include "protocols/stream/stream_config.h"
 #include "traces/action.h"
 #include "traces/expectation.h"
 
@@ -57,6 +58,7 @@ typedef struct IcsTraceHost {
     GArray *interfaces; /* of IcsTraceInterface: those of the file in its order, then one for each
                            further link, with the first one's address (unnumbered) */
     GArray *faults;     /* of IcsTraceFault: send-omission, receive-omission */
+    IcsStreamConfig stream; /* of its reliable streams */
 } IcsTraceHost;
 
 /* The place of an interface that is still to be chosen. */
@@ -92,6 +94,8 @@ struct IcsTrace {
     int64_t stop_ns;
     bool has_stop;
     int64_t epoch_unix_ns;  /* calendar time of 0 */
+    IcsStreamConfig stream; /* of the hosts that say nothing else */
+    bool has_stream;        /* something in the trace says how streams are */
     GArray *hosts;          /* of IcsTraceHost, sorted by name */
     GArray *links;          /* of IcsTraceLink, in the order of the file */
     GArray *processes;      /* of IcsTraceProcess, in the order of the file */

@@ -41,7 +41,7 @@ const IcsParameter ics_trace_header_parameters[] = {
 };
 
 static const char *const trace_header_others[] = {"hosts",  "links",   "processes", "schedule",
-                                                  "expect", "compare", NULL};
+                                                  "expect", "compare", "stream",    NULL};
 
 /* Before anything else: the rest may mean something else there. */
 static bool trace_header_check_version(const IcsJsonNode *root, GError **error)
@@ -119,6 +119,8 @@ bool ics_trace_header_read(IcsTraceReader *self, const IcsJsonNode *root, GError
     trace->seed = (uint64_t)header->seed;
     trace->stop_ns = header->stop_ns;
     trace->has_stop = header->has_stop;
+    ics_stream_config_default(&trace->stream);
     return trace_header_read_epoch(trace, root, header->epoch, error) &&
-           trace_header_read_transport(trace, root, header->transport, error);
+           trace_header_read_transport(trace, root, header->transport, error) &&
+           ics_trace_stream_read(root, &trace->stream, &trace->has_stream, error);
 }

@@ -25,7 +25,7 @@ const IcsParameter ics_trace_host_parameters[] = {
     ICS_PARAMETER_END,
 };
 
-static const char *const trace_host_others[] = {"interfaces", "faults", NULL};
+static const char *const trace_host_others[] = {"interfaces", "faults", "stream", NULL};
 
 /* ---- addresses ---- */
 
@@ -169,6 +169,7 @@ static bool trace_hosts_read_one(IcsTraceReader *self, const IcsJsonNode *node, 
         .pointer = ics_trace_reader_pointer(self, node),
         .interfaces = g_array_new(FALSE, FALSE, sizeof(IcsTraceInterface)),
         .faults = g_array_new(FALSE, FALSE, sizeof(IcsTraceFault)),
+        .stream = self->trace->stream,
     };
     g_array_append_val(self->trace->hosts, made);
     IcsTraceHost *host =
@@ -180,6 +181,7 @@ static bool trace_hosts_read_one(IcsTraceReader *self, const IcsJsonNode *node, 
     }
     ics_parameters_clear(ics_trace_host_parameters, &settings);
     return trace_hosts_read_addresses(self, host, node, error) &&
+           ics_trace_stream_read(node, &host->stream, &self->trace->has_stream, error) &&
            ics_trace_faults_read(self, node, NULL, host->faults, error);
 }
 

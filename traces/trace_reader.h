@@ -97,6 +97,11 @@ bool ics_trace_reader_endpoint(const IcsTraceReader *self, const IcsJsonNode *no
 /* trace_header.c */
 bool ics_trace_header_read(IcsTraceReader *self, const IcsJsonNode *root, GError **error);
 
+/* trace_stream.c: what the member "stream" of an object says, over what is in `config` already;
+ * `is_given` is set if there is one. */
+bool ics_trace_stream_read(const IcsJsonNode *parent, IcsStreamConfig *config, bool *is_given,
+                           GError **error);
+
 /* trace_hosts.c */
 bool ics_trace_hosts_read(IcsTraceReader *self, const IcsJsonNode *root, GError **error);
 

@@ -47,6 +47,18 @@ static void trace_schema_write_compare(IcsJsonWriter *writer)
     ics_json_writer_end_object(writer);
 }
 
+static void trace_schema_write_stream(IcsJsonWriter *writer)
+{
+    ics_json_writer_member_object(writer, "stream");
+    ics_json_writer_member_string(writer, "description", "how the reliable stream is set");
+    ics_json_writer_member_string(writer, "type", "object");
+    ics_json_writer_member_object(writer, "properties");
+    ics_schema_properties(writer, ics_stream_parameters, NULL);
+    ics_json_writer_end_object(writer);
+    ics_json_writer_member_bool(writer, "additionalProperties", false);
+    ics_json_writer_end_object(writer);
+}
+
 static void trace_schema_write_definitions(IcsJsonWriter *writer)
 {
     ics_json_writer_member_object(writer, "$defs");
@@ -54,6 +66,7 @@ static void trace_schema_write_definitions(IcsJsonWriter *writer)
     ics_schema_pattern(writer, "epoch", ICS_EPOCH_PATTERN);
     trace_schema_write_transport(writer);
     trace_schema_write_compare(writer);
+    trace_schema_write_stream(writer);
     ics_trace_schema_network(writer);
     ics_trace_schema_faults(writer);
     ics_trace_schema_processes(writer);
@@ -80,6 +93,7 @@ void ics_trace_write_schema(IcsJsonWriter *writer)
     ics_schema_array(writer, "schedule", "action", 0);
     ics_schema_array(writer, "expect", "expectation", 0);
     ics_schema_reference(writer, "compare", "compare");
+    ics_schema_reference(writer, "stream", "stream");
     ics_json_writer_end_object(writer);
     ics_schema_required(writer, ics_trace_header_parameters, hosts);
     ics_json_writer_member_bool(writer, "additionalProperties", false);

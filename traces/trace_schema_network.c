@@ -25,6 +25,7 @@ static void trace_schema_write_host(IcsJsonWriter *writer)
     ics_schema_reference(writer, "additionalProperties", "address");
     ics_json_writer_end_object(writer);
     ics_schema_array(writer, "faults", "host-fault", ICS_TRACE_FAULTS_MAX);
+    ics_schema_reference(writer, "stream", "stream");
     ics_json_writer_end_object(writer);
     ics_json_writer_member_bool(writer, "additionalProperties", false);
     ics_json_writer_key(writer, "not");

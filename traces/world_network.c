@@ -1,5 +1,5 @@
 /* Hosts, links and fault elements of a world, from the checked trace. */
-#include "protocols/stack/stack.h"
+#include "protocols/stack/tcp.h"
 #include "traces/trace_chain.h"
 #include "traces/world_internal.h"
 
@@ -25,6 +25,14 @@ static bool world_build_host_faults(IcsWorld *self, IcsHost *host, const IcsTrac
     return true;
 }
 
+static void world_configure_stream(const IcsWorld *self, IcsStack *stack,
+                                   const IcsStreamConfig *config)
+{
+    if (self->trace->has_stream) {
+        ics_tcp_configure(stack, config);
+    }
+}
+
 bool ics_world_build_hosts(IcsWorld *self, GError **error)
 {
     for (guint i = 0; i < self->trace->hosts->len; i++) {
@@ -32,6 +40,7 @@ bool ics_world_build_hosts(IcsWorld *self, GError **error)
         IcsHost *host = ics_world_host(self, i);
         if (host->stack == NULL) {
             ics_transport_use(ics_stack_install(host), self->transport);
+            world_configure_stream(self, host->stack, &from->stream);
         }
         for (guint k = 0; k < from->interfaces->len; k++) {
             const IcsTraceInterface *interface =

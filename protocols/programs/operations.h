@@ -16,9 +16,13 @@
 #define ICS_OPERATION_KINDS(X)                                                                     \
     X(SOCKET, "socket", "makes a socket and gives it a name in this process")                      \
     X(BIND, "bind", "makes the socket the receiver of a port")                                     \
-    X(CONNECT, "connect", "fixes the socket's peer")                                               \
+    X(CONNECT, "connect", "fixes the socket's peer; on a stream: asks it for a connection")        \
+    X(LISTEN, "listen", "lets a stream wait for connections")                                      \
+    X(ACCEPT, "accept", "takes a connection that has come, as a new socket")                       \
     X(SEND, "send", "sends a message; its value is the number of bytes")                           \
-    X(RECEIVE, "receive", "takes a message; its value is the number of bytes")                     \
+    X(RECEIVE, "receive", "takes a message, or bytes of a stream; its value is their number")      \
+    X(SHUTDOWN, "shutdown", "gives up a half of a stream, or both")                                \
+    X(POLL, "poll", "waits until a socket is ready; its value is 1, or 0 at the timeout")          \
     X(CLOSE, "close", "gives the socket and its port up")                                          \
     X(SET, "set", "sets options of the socket")                                                    \
     X(WAIT, "wait", "sleeps, or waits for a child process; then its value is the exit code")       \

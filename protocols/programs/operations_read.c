@@ -111,11 +111,30 @@ static bool operations_refer(const GPtrArray *names, const IcsJsonNode *node, co
     return false;
 }
 
+/* The socket that an accept makes or a spawn gives away. */
+static bool operations_resolve_other(IcsOperations *self, const IcsJsonNode *node,
+                                     IcsOperation *operation, GError **error)
+{
+    const IcsOperationConfig *config = &operation->config;
+    IcsOperation other = {.slot = -1};
+    bool ok = true;
+    if (config->connection != NULL) {
+        ok = operations_declare(self->sockets, node, config->connection, &other, error);
+    } else if (config->give != NULL) {
+        ok = operations_refer(self->sockets, node, "give", config->give, &other, error);
+    }
+    operation->other_slot = other.slot;
+    return ok;
+}
+
 static bool operations_resolve(IcsOperations *self, const IcsJsonNode *node,
                                IcsOperation *operation, GError **error)
 {
     const IcsOperationConfig *config = &operation->config;
     operation->slot = -1;
+    if (!operations_resolve_other(self, node, operation, error)) {
+        return false;
+    }
     if (operation->kind == ICS_OPERATION_SOCKET) {
         return operations_declare(self->sockets, node, config->socket, operation, error);
     }
@@ -157,12 +176,25 @@ static bool operation_check_wait(const IcsJsonNode *node, const IcsOperationConf
     return false;
 }
 
+static bool operation_check_timeout(const IcsJsonNode *node, const IcsOperationConfig *config,
+                                    GError **error)
+{
+    if (config->has_timeout && !config->wait) {
+        ics_json_error(node, error, "\"timeout\" has no use with \"wait\": false");
+        return false;
+    }
+    return true;
+}
+
 static bool operation_check_receive(const IcsJsonNode *node, const IcsOperation *operation,
                                     GError **error)
 {
     const IcsOperationConfig *config = &operation->config;
-    if (config->has_timeout && !config->wait) {
-        ics_json_error(node, error, "\"timeout\" has no use with \"wait\": false");
+    if (!operation_check_timeout(node, config, error)) {
+        return false;
+    }
+    if (config->fill && config->peek) {
+        ics_json_error(node, error, "\"fill\" and \"peek\" contradict each other");
         return false;
     }
     if (operation->expected.kind == ICS_EXPECT_ERROR &&
@@ -203,7 +235,8 @@ static bool operation_check_set(const IcsJsonNode *node, const IcsOperationConfi
                                 GError **error)
 {
     if (config->has_receive_timeout || config->has_send_timeout || config->has_nonblocking ||
-        config->has_receive_buffer || config->has_checksum) {
+        config->has_receive_buffer || config->has_checksum ||
+        ics_operations_sets_stream(&config->stream)) {
         return true;
     }
     ics_json_error(node, error, "set needs at least one option");
@@ -226,9 +259,14 @@ static bool operation_check(const IcsJsonNode *node, const IcsOperation *operati
         return operation_check_spawn(node, config->name, error);
     case ICS_OPERATION_EXIT:
         return operation_check_exit(node, operation, error);
+    case ICS_OPERATION_CONNECT:
+    case ICS_OPERATION_ACCEPT:
+        return operation_check_timeout(node, config, error);
     case ICS_OPERATION_SOCKET:
     case ICS_OPERATION_BIND:
-    case ICS_OPERATION_CONNECT:
+    case ICS_OPERATION_LISTEN:
+    case ICS_OPERATION_SHUTDOWN:
+    case ICS_OPERATION_POLL:
     case ICS_OPERATION_CLOSE:
     case ICS_OPERATION_COMPUTE:
     case ICS_OPERATION_REPEAT:
@@ -247,6 +285,7 @@ static bool operation_expect_word(const IcsJsonNode *node, const char *word, Ics
 {
     static const char *const words[] = {
         "ok",
+        "end",
 #define OPERATION_ERRNO(number, name, text) name,
         ICS_ERRNO_LIST(OPERATION_ERRNO)
 #undef OPERATION_ERRNO
@@ -254,6 +293,10 @@ static bool operation_expect_word(const IcsJsonNode *node, const char *word, Ics
     };
     if (strcmp(word, "ok") == 0) {
         expected->kind = ICS_EXPECT_OK;
+        return true;
+    }
+    if (strcmp(word, "end") == 0) {
+        *expected = (IcsExpected){ICS_EXPECT_VALUE, 0};
         return true;
     }
     int number = ics_errno_from_name(word);
@@ -298,7 +341,7 @@ static bool operation_read_expected(const IcsJsonNode *node, IcsExpected *expect
     case ICS_JSON_OBJECT:
         break;
     }
-    ics_json_error_expected(&child, "an integer, \"ok\" or the name of an error", error);
+    ics_json_error_expected(&child, "an integer, \"ok\", \"end\" or the name of an error", error);
     return false;
 }
 
@@ -316,6 +359,10 @@ static bool operations_read_body(IcsOperations *self, const IcsJsonNode *node,
     }
     if (operation->kind == ICS_OPERATION_SPAWN) {
         operation->body = operations_new(NULL);
+        if (operation->config.give != NULL) {
+            operation->body->has_given = true;
+            g_ptr_array_add(operation->body->sockets, g_strdup(operation->config.give));
+        }
         return operations_read_list(operation->body, &body, error);
     }
     operation->body = operations_new(self);

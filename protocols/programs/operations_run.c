@@ -13,20 +13,7 @@
  * instant can be watched and interrupted. */
 #define OPERATIONS_AT_ONCE 100000
 
-/* What the process remembers between operations. */
-typedef struct {
-    IcsProcess *process;
-    int *sockets; /* by slot: descriptor, -1: none */
-    IcsProcess **children;
-    uint8_t *buffer; /* ICS_DATAGRAM_MAX bytes, NULL before the first receive */
-    int64_t received_bytes;
-    IcsReceived received;
-    uint64_t done;     /* operations so far */
-    uint8_t *alphabet; /* what "size" sends */
-    size_t alphabet_bytes;
-} OperationsRun;
-
-static void operations_run_list(OperationsRun *self, const IcsOperations *operations);
+static void operations_run_list(IcsOperationsRun *self, const IcsOperations *operations);
 
 /* ---- outcomes ---- */
 
@@ -66,11 +53,8 @@ static bool operations_is_expected(const IcsExpected *expected, int64_t result)
     g_assert_not_reached();
 }
 
-static void operations_fail(const OperationsRun *self, const IcsOperation *operation,
-                            const char *format, ...) G_GNUC_PRINTF(3, 4);
-
-static void operations_fail(const OperationsRun *self, const IcsOperation *operation,
-                            const char *format, ...)
+void ics_operations_fail(const IcsOperationsRun *self, const IcsOperation *operation,
+                         const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -81,7 +65,7 @@ static void operations_fail(const OperationsRun *self, const IcsOperation *opera
     ics_process_fail_operation(self->process, text);
 }
 
-static void operations_judge(const OperationsRun *self, const IcsOperation *operation,
+static void operations_judge(const IcsOperationsRun *self, const IcsOperation *operation,
                              int64_t result)
 {
     if (operations_is_expected(&operation->expected, result)) {
@@ -92,24 +76,19 @@ static void operations_judge(const OperationsRun *self, const IcsOperation *oper
     }
     g_autofree char *got = operations_outcome_text(result);
     g_autofree char *wanted = operations_expected_text(&operation->expected);
-    operations_fail(self, operation, "gave %s, expected %s", got, wanted);
+    ics_operations_fail(self, operation, "gave %s, expected %s", got, wanted);
 }
 
 /* ---- the operations ---- */
 
-static int operations_socket_of(const OperationsRun *self, const IcsOperation *operation)
-{
-    return self->sockets[operation->slot];
-}
-
-static int64_t operations_do_socket(OperationsRun *self, const IcsOperation *operation)
+static int64_t operations_do_socket(IcsOperationsRun *self, const IcsOperation *operation)
 {
     int socket = ics_socket(self->process, (IcsSocketType)operation->config.type);
     self->sockets[operation->slot] = socket;
     return MIN(socket, 0);
 }
 
-static int64_t operations_do_bind(OperationsRun *self, const IcsOperation *operation)
+static int64_t operations_do_bind(IcsOperationsRun *self, const IcsOperation *operation)
 {
     IcsEndpoint local = {ICS_ANY_ADDRESS, (uint16_t)operation->config.port};
     if (operation->config.address != NULL) {
@@ -118,18 +97,11 @@ static int64_t operations_do_bind(OperationsRun *self, const IcsOperation *opera
             return result;
         }
     }
-    return ics_bind(self->process, operations_socket_of(self, operation), local);
+    return ics_bind(self->process, ics_operations_socket_of(self, operation), local);
 }
 
-static int64_t operations_do_connect(OperationsRun *self, const IcsOperation *operation)
-{
-    IcsEndpoint peer;
-    int result = ics_resolve_endpoint(self->process, operation->config.to, &peer);
-    return result < 0 ? result
-                      : ics_connect(self->process, operations_socket_of(self, operation), peer);
-}
-
-static int operations_destination(const OperationsRun *self, const char *to, IcsEndpoint *endpoint)
+static int operations_destination(const IcsOperationsRun *self, const char *to,
+                                  IcsEndpoint *endpoint)
 {
     if (strcmp(to, "sender") == 0) {
         *endpoint = self->received.from;
@@ -139,7 +111,7 @@ static int operations_destination(const OperationsRun *self, const char *to, Ics
 }
 
 /* What is to be sent, made in the process's own memory; returns its length. */
-static size_t operations_message(OperationsRun *self, const IcsOperationConfig *config,
+static size_t operations_message(IcsOperationsRun *self, const IcsOperationConfig *config,
                                  const uint8_t **message)
 {
     if (config->text != NULL) {
@@ -160,10 +132,10 @@ static size_t operations_message(OperationsRun *self, const IcsOperationConfig *
     return n;
 }
 
-static int64_t operations_do_send(OperationsRun *self, const IcsOperation *operation)
+static int64_t operations_do_send(IcsOperationsRun *self, const IcsOperation *operation)
 {
     const IcsOperationConfig *config = &operation->config;
-    int socket = operations_socket_of(self, operation);
+    int socket = ics_operations_socket_of(self, operation);
     int flags = config->wait ? 0 : ICS_DONT_WAIT;
     const uint8_t *message;
     size_t n = operations_message(self, config, &message);
@@ -175,7 +147,25 @@ static int64_t operations_do_send(OperationsRun *self, const IcsOperation *opera
     return result < 0 ? result : ics_send_to(self->process, socket, message, n, flags, to);
 }
 
-static void operations_check_received(const OperationsRun *self, const IcsOperation *operation)
+void ics_operations_check_from(const IcsOperationsRun *self, const IcsOperation *operation,
+                               IcsEndpoint from)
+{
+    const char *expected = operation->config.expect_from;
+    if (expected == NULL) {
+        return;
+    }
+    IcsEndpoint wanted = {0, from.port};
+    int result = strchr(expected, ':') != NULL
+                     ? ics_resolve_endpoint(self->process, expected, &wanted)
+                     : ics_resolve(self->process, expected, &wanted.address);
+    if (result < 0 || wanted.address != from.address || wanted.port != from.port) {
+        ics_operations_fail(self, operation, "took a %s that did not come from %s",
+                            operation->kind == ICS_OPERATION_ACCEPT ? "connection" : "message",
+                            expected);
+    }
+}
+
+static void operations_check_received(const IcsOperationsRun *self, const IcsOperation *operation)
 {
     const IcsOperationConfig *config = &operation->config;
     size_t n = (size_t)self->received_bytes;
@@ -183,27 +173,24 @@ static void operations_check_received(const OperationsRun *self, const IcsOperat
         (strlen(config->expect_text) != n || memcmp(config->expect_text, self->buffer, n) != 0)) {
         g_autofree char *got = g_strndup((const char *)self->buffer, MIN(n, (size_t)40));
         g_autofree char *shown = g_utf8_make_valid(got, -1);
-        operations_fail(self, operation, "got the text \"%s\", expected \"%s\"", shown,
-                        config->expect_text);
+        ics_operations_fail(self, operation, "got the text \"%s\", expected \"%s\"", shown,
+                            config->expect_text);
     }
-    if (config->expect_from == NULL) {
-        return;
-    }
-    IcsEndpoint wanted = {0, self->received.from.port};
-    int result = strchr(config->expect_from, ':') != NULL
-                     ? ics_resolve_endpoint(self->process, config->expect_from, &wanted)
-                     : ics_resolve(self->process, config->expect_from, &wanted.address);
-    if (result < 0 || wanted.address != self->received.from.address ||
-        wanted.port != self->received.from.port) {
-        operations_fail(self, operation, "took a message that did not come from %s",
-                        config->expect_from);
-    }
+    ics_operations_check_from(self, operation, self->received.from);
 }
 
-static int64_t operations_do_receive(OperationsRun *self, const IcsOperation *operation)
+static int64_t operations_receive_once(IcsOperationsRun *self, const IcsOperation *operation)
 {
     const IcsOperationConfig *config = &operation->config;
-    int socket = operations_socket_of(self, operation);
+    int flags = (config->wait ? 0 : ICS_DONT_WAIT) | (config->peek ? ICS_PEEK : 0);
+    return ics_receive_from(self->process, ics_operations_socket_of(self, operation), self->buffer,
+                            (size_t)config->buffer_bytes, flags, &self->received);
+}
+
+static int64_t operations_do_receive(IcsOperationsRun *self, const IcsOperation *operation)
+{
+    const IcsOperationConfig *config = &operation->config;
+    int socket = ics_operations_socket_of(self, operation);
     int64_t usual_ns = ICS_FOREVER;
     if (config->has_timeout) {
         ics_get_option(self->process, socket, ICS_OPTION_RECEIVE_TIMEOUT, &usual_ns);
@@ -212,8 +199,8 @@ static int64_t operations_do_receive(OperationsRun *self, const IcsOperation *op
     if (self->buffer == NULL) {
         self->buffer = ics_alloc(self->process, ICS_DATAGRAM_MAX);
     }
-    int64_t n = ics_receive_from(self->process, socket, self->buffer, (size_t)config->buffer_bytes,
-                                 config->wait ? 0 : ICS_DONT_WAIT, &self->received);
+    int64_t n = config->fill ? ics_operations_receive_all(self, operation)
+                             : operations_receive_once(self, operation);
     if (config->has_timeout) {
         ics_set_option(self->process, socket, ICS_OPTION_RECEIVE_TIMEOUT, usual_ns);
     }
@@ -224,14 +211,14 @@ static int64_t operations_do_receive(OperationsRun *self, const IcsOperation *op
     return n;
 }
 
-static int64_t operations_do_close(OperationsRun *self, const IcsOperation *operation)
+static int64_t operations_do_close(IcsOperationsRun *self, const IcsOperation *operation)
 {
-    int socket = operations_socket_of(self, operation);
+    int socket = ics_operations_socket_of(self, operation);
     self->sockets[operation->slot] = -1; /* the descriptor may become another socket's */
     return ics_close(self->process, socket);
 }
 
-static int64_t operations_do_set(OperationsRun *self, const IcsOperation *operation)
+static int64_t operations_do_set(IcsOperationsRun *self, const IcsOperation *operation)
 {
     const IcsOperationConfig *config = &operation->config;
     const struct {
@@ -245,17 +232,17 @@ static int64_t operations_do_set(OperationsRun *self, const IcsOperation *operat
         {config->has_receive_buffer, ICS_OPTION_RECEIVE_BUFFER, config->receive_buffer_bytes},
         {config->has_checksum, ICS_OPTION_CHECKSUM, config->checksum},
     };
-    int socket = operations_socket_of(self, operation);
+    int socket = ics_operations_socket_of(self, operation);
     int result = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(settings) && result == 0; i++) {
         if (settings[i].given) {
             result = ics_set_option(self->process, socket, settings[i].option, settings[i].value);
         }
     }
-    return result;
+    return result == 0 ? ics_operations_set_stream(self, operation) : result;
 }
 
-static int64_t operations_do_wait(OperationsRun *self, const IcsOperation *operation)
+static int64_t operations_do_wait(IcsOperationsRun *self, const IcsOperation *operation)
 {
     const IcsOperationConfig *config = &operation->config;
     if (config->child != NULL) {
@@ -270,7 +257,7 @@ static int64_t operations_do_wait(OperationsRun *self, const IcsOperation *opera
     return 0;
 }
 
-static int64_t operations_do_repeat(OperationsRun *self, const IcsOperation *operation)
+static int64_t operations_do_repeat(IcsOperationsRun *self, const IcsOperation *operation)
 {
     for (int64_t i = 0; i < operation->config.times; i++) {
         operations_run_list(self, operation->body);
@@ -278,21 +265,27 @@ static int64_t operations_do_repeat(OperationsRun *self, const IcsOperation *ope
     return 0;
 }
 
-static int64_t operations_do_spawn(OperationsRun *self, const IcsOperation *operation)
+static int64_t operations_do_spawn(IcsOperationsRun *self, const IcsOperation *operation)
 {
     IcsProcess *child = ics_spawn(self->process, operation->config.name,
                                   ics_operations_program.main, operation->body);
     self->children[operation->slot] = child;
+    if (child != NULL && operation->other_slot >= 0) {
+        int *given = &self->sockets[operation->other_slot];
+        int result = ics_give(self->process, *given, child);
+        *given = -1;
+        return MIN(result, 0);
+    }
     return child != NULL ? 0 : -EAGAIN;
 }
 
-static int64_t operations_do_compute(OperationsRun *self, const IcsOperation *operation)
+static int64_t operations_do_compute(IcsOperationsRun *self, const IcsOperation *operation)
 {
     ics_compute(self->process, operation->config.time_ns);
     return 0;
 }
 
-static int64_t operations_do(OperationsRun *self, const IcsOperation *operation)
+static int64_t operations_do(IcsOperationsRun *self, const IcsOperation *operation)
 {
     switch (operation->kind) {
     case ICS_OPERATION_SOCKET:
@@ -300,11 +293,19 @@ static int64_t operations_do(OperationsRun *self, const IcsOperation *operation)
     case ICS_OPERATION_BIND:
         return operations_do_bind(self, operation);
     case ICS_OPERATION_CONNECT:
-        return operations_do_connect(self, operation);
+        return ics_operations_connect(self, operation);
+    case ICS_OPERATION_LISTEN:
+        return ics_operations_listen(self, operation);
+    case ICS_OPERATION_ACCEPT:
+        return ics_operations_accept(self, operation);
     case ICS_OPERATION_SEND:
         return operations_do_send(self, operation);
     case ICS_OPERATION_RECEIVE:
         return operations_do_receive(self, operation);
+    case ICS_OPERATION_SHUTDOWN:
+        return ics_operations_shutdown(self, operation);
+    case ICS_OPERATION_POLL:
+        return ics_operations_poll(self, operation);
     case ICS_OPERATION_CLOSE:
         return operations_do_close(self, operation);
     case ICS_OPERATION_SET:
@@ -328,7 +329,7 @@ static int64_t operations_do(OperationsRun *self, const IcsOperation *operation)
     g_assert_not_reached();
 }
 
-static void operations_run_list(OperationsRun *self, const IcsOperations *operations)
+static void operations_run_list(IcsOperationsRun *self, const IcsOperations *operations)
 {
     for (guint i = 0; i < operations->list->len; i++) {
         const IcsOperation *operation = &g_array_index(operations->list, IcsOperation, i);
@@ -343,13 +344,13 @@ static void operations_main(IcsProcess *self, gconstpointer config)
 {
     const IcsOperations *operations = config;
     guint n = operations->sockets->len;
-    OperationsRun run = {
+    IcsOperationsRun run = {
         .process = self,
         .sockets = ics_alloc(self, n * sizeof(int)),
         .children = ics_alloc(self, operations->children->len * sizeof(IcsProcess *)),
     };
     for (guint i = 0; i < n; i++) {
-        run.sockets[i] = -1;
+        run.sockets[i] = i == 0 && operations->has_given ? 0 : -1;
     }
     operations_run_list(&run, operations);
 }

@@ -15,7 +15,7 @@ static void operations_schema_expect(IcsJsonWriter *writer)
     ics_json_writer_key(writer, "expect");
     ics_json_writer_begin_object(writer);
     ics_json_writer_member_string(writer, "description",
-                                  "its value, \"ok\", or the name of an error");
+                                  "its value, \"end\" (0), \"ok\", or the name of an error");
     ics_json_writer_key(writer, "type");
     ics_json_writer_begin_array(writer);
     ics_json_writer_string(writer, "integer");

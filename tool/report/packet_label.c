@@ -19,16 +19,28 @@ static char *packet_label_icmp(const IcsPacket *packet, const IcsIpv4Header *ip)
     return g_strdup_printf("ICMP %s", name != NULL ? name : "");
 }
 
-static char *packet_label_text(const IcsPacket *packet)
+static char *packet_label_tcp(IcsTcpLabels *labels, const IcsPacket *packet,
+                              const IcsIpv4Header *ip)
+{
+    g_autofree char *text = ics_tcp_labels_text(labels, packet, ip);
+    return g_strdup_printf("%s%s%s", text, packet->fate.klass == ICS_FATE_REPEAT ? " again" : "",
+                           packet->fate.copy > 0 ? " copy" : "");
+}
+
+static char *packet_label_text(const IcsPacket *packet, IcsTcpLabels *labels)
 {
     const IcsMessageTag *message = &packet->message;
+    IcsIpv4Header ip;
+    bool is_ip = ics_ipv4_parse(packet->bytes, packet->length, &ip) == ICS_IPV4_OK;
+    if (is_ip && ip.protocol == ICS_IPV4_PROTOCOL_TCP) {
+        return packet_label_tcp(labels, packet, &ip);
+    }
     if (message->flow != ICS_FLOW_NONE) {
         return g_strdup_printf("#%" PRIu64 "%s%s %" PRIu32 " B", message->ordinal + 1,
                                packet->fate.klass == ICS_FATE_REPEAT ? " again" : "",
                                packet->fate.copy > 0 ? " copy" : "", message->bytes);
     }
-    IcsIpv4Header ip;
-    if (ics_ipv4_parse(packet->bytes, packet->length, &ip) != ICS_IPV4_OK) {
+    if (!is_ip) {
         return g_strdup("packet");
     }
     if (ip.protocol == ICS_IPV4_PROTOCOL_ICMP) {
@@ -37,9 +49,9 @@ static char *packet_label_text(const IcsPacket *packet)
     return g_strdup(packet->fate.klass == ICS_FATE_CONTROL ? "ack" : "datagram");
 }
 
-char *ics_packet_label(const IcsPacket *packet)
+char *ics_packet_label(const IcsPacket *packet, IcsTcpLabels *labels)
 {
-    char *text = packet_label_text(packet);
+    char *text = packet_label_text(packet, labels);
     if (!packet->damaged) {
         return text;
     }

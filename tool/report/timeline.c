@@ -55,7 +55,7 @@ static void timeline_add_arrow(IcsTimeline *self, IcsTimelineRowKind kind,
                      .from = direction->from->host->node,
                      .to = direction->to->host->node,
                      .flow = observation->packet->message.flow,
-                     .label = ics_packet_label(observation->packet),
+                     .label = ics_packet_label(observation->packet, self->tcp_labels),
                      .detail = died ? g_strdup(ics_cause_name((IcsCause)observation->cause)) : NULL,
                  });
 }
@@ -78,7 +78,7 @@ static void timeline_packet_died(IcsTimeline *self, const IcsObservation *observ
         timeline_add_arrow(self, refused ? ICS_TIMELINE_REFUSED : ICS_TIMELINE_DIED, observation);
         return;
     }
-    g_autofree char *label = ics_packet_label(observation->packet);
+    g_autofree char *label = ics_packet_label(observation->packet, self->tcp_labels);
     timeline_add_note(
         self, observation,
         g_strdup_printf("X %s: %s", label, ics_cause_name((IcsCause)observation->cause)));
@@ -86,7 +86,7 @@ static void timeline_packet_died(IcsTimeline *self, const IcsObservation *observ
 
 static void timeline_packet_looped(IcsTimeline *self, const IcsObservation *observation)
 {
-    g_autofree char *label = ics_packet_label(observation->packet);
+    g_autofree char *label = ics_packet_label(observation->packet, self->tcp_labels);
     timeline_add_note(self, observation, g_strdup_printf("%s to itself", label));
 }
 
@@ -301,6 +301,7 @@ IcsTimeline *ics_timeline_new(IcsWorld *world, guint max_rows)
     self->rows = g_array_new(FALSE, FALSE, sizeof(IcsTimelineRow));
     g_array_set_clear_func(self->rows, timeline_clear_row);
     self->waiting = g_hash_table_new(NULL, NULL);
+    self->tcp_labels = ics_tcp_labels_new();
     ics_network_schedule_departures(world->network);
     ics_bus_subscribe(&world->simulation->bus, TIMELINE_KINDS, timeline_observe, self);
     return self;
@@ -311,6 +312,7 @@ void ics_timeline_free(IcsTimeline *self)
     if (self != NULL) {
         g_array_unref(self->rows);
         g_hash_table_unref(self->waiting);
+        ics_tcp_labels_free(self->tcp_labels);
         g_free(self);
     }
 }

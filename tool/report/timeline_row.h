@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <stdint.h>
 
+#include "tool/report/tcp_labels.h"
 #include "tool/report/timeline.h"
 
 typedef enum {
@@ -40,6 +41,7 @@ struct IcsTimeline {
     guint n_columns;
     uint64_t offered;    /* the packet that is being offered to a link */
     GHashTable *waiting; /* ids of blocked processes */
+    IcsTcpLabels *tcp_labels;
 };
 
 #endif

@@ -44,9 +44,9 @@ static const IcsOperation *operation_of(const IcsOperations *list, guint index)
 static void every_kind_has_a_name_a_meaning_and_parameters(void **state)
 {
     (void)state;
-    static const char *const names[] = {"socket", "bind", "connect", "send",    "receive",
-                                        "close",  "set",  "wait",    "compute", "repeat",
-                                        "spawn",  "exit", "log"};
+    static const char *const names[] = {
+        "socket", "bind", "connect", "listen",  "accept", "send",  "receive", "shutdown", "poll",
+        "close",  "set",  "wait",    "compute", "repeat", "spawn", "exit",    "log"};
     assert_int_equal(ICS_N_OPERATION_KINDS, G_N_ELEMENTS(names));
     for (int kind = 0; kind < ICS_N_OPERATION_KINDS; kind++) {
         assert_string_equal(ics_operation_kind_name((IcsOperationKind)kind), names[kind]);
@@ -100,8 +100,11 @@ static void required_parameters_must_be_there(void **state)
 static void parameters_have_types_and_ranges(void **state)
 {
     (void)state;
-    expect_error("[{'do': 'socket', 'socket': 's', 'type': 'stream'}]",
-                 "t.json:1:42: /0/type: unknown type \"stream\"; known: datagram or synchronous");
+    expect_error(
+        "[{'do': 'socket', 'socket': 's', 'type': 'seqpacket'}]",
+        "t.json:1:42: /0/type: unknown type \"seqpacket\"; known: datagram, synchronous or stream");
+    expect_error_of("{'do': 'listen', 'socket': 's', 'backlog': 0}",
+                    "t.json:2:44: /1/backlog: expected an integer from 1 to 4096, got 0");
     expect_error_of("{'do': 'bind', 'socket': 's', 'port': 65536}",
                     "t.json:2:39: /1/port: expected an integer from 0 to 65535, got 65536");
     expect_error_of("{'do': 'receive', 'socket': 's', 'timeout': '0s'}",
@@ -232,11 +235,11 @@ static void other_outcomes_are_refused(void **state)
         {"'ETIMEOUT'", "unknown outcome \"ETIMEOUT\"; did you mean \"ETIMEDOUT\"?"},
         {"'OK'", "unknown outcome \"OK\"; did you mean \"ok\"?"},
         {"-1", "no value is negative: expected the name of an error"},
-        {"1.5", "expected an integer, \"ok\" or the name of an error, got the number 1.5"},
-        {"null", "expected an integer, \"ok\" or the name of an error, got null"},
-        {"true", "expected an integer, \"ok\" or the name of an error, got true"},
-        {"[]", "expected an integer, \"ok\" or the name of an error, got an array"},
-        {"{}", "expected an integer, \"ok\" or the name of an error, got an object"},
+        {"1.5", "expected an integer, \"ok\", \"end\" or the name of an error, got the number 1.5"},
+        {"null", "expected an integer, \"ok\", \"end\" or the name of an error, got null"},
+        {"true", "expected an integer, \"ok\", \"end\" or the name of an error, got true"},
+        {"[]", "expected an integer, \"ok\", \"end\" or the name of an error, got an array"},
+        {"{}", "expected an integer, \"ok\", \"end\" or the name of an error, got an object"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *operation =

@@ -35,7 +35,7 @@ static int tear_down(void **state)
 
 static void assert_label(const IcsPacket *packet, const char *expected)
 {
-    g_autofree char *label = ics_packet_label(packet);
+    g_autofree char *label = ics_packet_label(packet, NULL);
     assert_string_equal(label, expected);
 }
 
