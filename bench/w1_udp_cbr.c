@@ -9,12 +9,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 
-#include "tool/report/result.h"
-#include "traces/world.h"
+#include "bench/workload/workload.h"
 
 #define W1_PACKETS_AN_ALLOCATION 10000
 
@@ -41,29 +37,16 @@ typedef struct {
     const char *departures;
 } W1Options;
 
-static double w1_cpu_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static const char *w1_value(const char *argument, const char *name)
-{
-    size_t n = strlen(name);
-    return strncmp(argument, name, n) == 0 ? argument + n : NULL;
-}
-
 static bool w1_read_options(int argc, char **argv, W1Options *options)
 {
     *options = (W1Options){1000000, "handler", "computed"};
     for (int i = 1; i < argc; i++) {
         const char *value;
-        if ((value = w1_value(argv[i], "--n=")) != NULL) {
+        if ((value = ics_workload_value(argv[i], "--n=")) != NULL) {
             options->n = strtoull(value, NULL, 10);
-        } else if ((value = w1_value(argv[i], "--form=")) != NULL) {
+        } else if ((value = ics_workload_value(argv[i], "--form=")) != NULL) {
             options->form = value;
-        } else if ((value = w1_value(argv[i], "--departures=")) != NULL) {
+        } else if ((value = ics_workload_value(argv[i], "--departures=")) != NULL) {
             options->departures = value;
         } else {
             fprintf(stderr, "unknown option %s\n", argv[i]);
@@ -73,71 +56,17 @@ static bool w1_read_options(int argc, char **argv, W1Options *options)
     return true;
 }
 
-/* Calls of the allocator, by taking the place of the C library's (glibc, "Replacing malloc"). */
-static uint64_t w1_allocations;
-
-void *__libc_malloc(size_t n);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *memory, size_t n);
-
-void *malloc(size_t n)
+static int w1_report(const IcsWorkload *workload, const W1Options *options)
 {
-    w1_allocations++;
-    return __libc_malloc(n);
-}
-
-void *calloc(size_t n, size_t size)
-{
-    w1_allocations++;
-    return __libc_calloc(n, size);
-}
-
-void *realloc(void *memory, size_t n)
-{
-    w1_allocations++;
-    return __libc_realloc(memory, n);
-}
-
-static void w1_print(const IcsWorld *world, const W1Options *options, const IcsResult *result,
-                     double cpu_s, uint64_t allocations)
-{
-    const IcsFlowResult *flow = &g_array_index(result->flows, IcsFlowResult, 0);
-    const IcsLinkResult *link = &g_array_index(result->links, IcsLinkResult, 0);
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    double hops = (double)link->counters.delivered;
+    const IcsFlowResult *flow = &g_array_index(workload->result->flows, IcsFlowResult, 0);
     printf("{\"sim\":\"ipcsim\",\"workload\":\"W1 udp_cbr\",\"form\":\"%s\",\"departures\":\"%s\","
-           "\"n\":%" PRIu64 ",\"delivered\":%" PRIu64 ",\"hops\":%" PRIu64 ",\"events\":%" PRIu64
-           ",\"cpu_s\":%.4f,\"ns_per_hop\":%.1f,\"packets_per_cpu_s\":%.0f,\"peak_rss_kb\":%ld,"
-           "\"allocations\":%" PRIu64 ",\"digest\":\"%016" PRIx64 "\"}\n",
-           options->form, options->departures, options->n, flow->delivered,
-           link->counters.delivered, world->simulation->events, cpu_s, cpu_s * 1e9 / hops,
-           hops / cpu_s, usage.ru_maxrss, allocations, result->digest);
-}
-
-static int w1_run(IcsWorld *world, const W1Options *options)
-{
-    g_autoptr(IcsStatistics) statistics = ics_statistics_new(world);
-    uint64_t warm_up = options->n / 10;
-    double started = w1_cpu_seconds();
-    IcsStopReason reason = ics_world_run(world, warm_up);
-    uint64_t allocations = w1_allocations;
-    if (reason == ICS_STOP_BUDGET) {
-        ics_world_run(world, options->n);
-    }
-    allocations = w1_allocations - allocations;
-    while (ics_world_run(world, UINT64_MAX) == ICS_STOP_BUDGET) {
-    }
-    double cpu_s = w1_cpu_seconds() - started;
-    IcsRunInfo info = {.command = "bench", .stopped = "quiescent"};
-    g_autoptr(IcsResult) result = ics_result_new(statistics, &info);
-    w1_print(world, options, result, cpu_s, allocations);
-    if (result->broken != NULL) {
-        fprintf(stderr, "%s\n", result->broken);
-        return EXIT_FAILURE;
-    }
-    if (allocations > options->n / W1_PACKETS_AN_ALLOCATION) {
-        fprintf(stderr, "%" PRIu64 " allocations in the steady state\n", allocations);
+           "\"n\":%" PRIu64 ",\"delivered\":%" PRIu64 ",",
+           options->form, options->departures, options->n, flow->delivered);
+    ics_workload_print_cost(workload);
+    printf("}\n");
+    if (workload->cost.allocations > options->n / W1_PACKETS_AN_ALLOCATION) {
+        fprintf(stderr, "%" PRIu64 " allocations in the steady state\n",
+                workload->cost.allocations);
         return EXIT_FAILURE;
     }
     return EXIT_SUCCESS;
@@ -149,15 +78,8 @@ int main(int argc, char **argv)
     if (!w1_read_options(argc, argv, &options)) {
         return 2;
     }
-    g_autoptr(GError) error = NULL;
     g_autofree char *text =
         g_strdup_printf(w1_trace, options.departures, options.form, options.form, options.n);
-    g_autoptr(IcsTrace) trace = ics_trace_parse("w1", text, strlen(text), NULL, NULL, &error);
-    IcsWorldOptions world_options = {0};
-    g_autoptr(IcsWorld) world = trace != NULL ? ics_world_new(trace, &world_options, &error) : NULL;
-    if (world == NULL) {
-        fprintf(stderr, "%s\n", error->message);
-        return EXIT_FAILURE;
-    }
-    return w1_run(world, &options);
+    g_autoptr(IcsWorkload) workload = ics_workload_run("w1", text, options.n / 10);
+    return workload != NULL ? w1_report(workload, &options) : EXIT_FAILURE;
 }

@@ -31,7 +31,7 @@ static const IcsParameter ftp_client_parameters[] = {
     ICS_PARAMETER_NAME_ROW(FtpClientConfig, mode, "mode", "passive", ftp_client_modes,
                            "who listens for the data connection: passive: the server (PASV); "
                            "active: the client (PORT)"),
-    ICS_PARAMETER_SIZE_ROW(FtpClientConfig, size_bytes, "size", "100KB", 0, INT64_MAX,
+    ICS_PARAMETER_SIZE_ROW(FtpClientConfig, size_bytes, "size", "100kB", 0, INT64_MAX,
                            "bytes in a file that is put", ICS_PARAMETER_PLAIN),
     ICS_PARAMETER_END,
 };

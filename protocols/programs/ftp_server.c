@@ -21,7 +21,7 @@ static const IcsParameter ftp_server_parameters[] = {
                               "the port to listen on"),
     ICS_PARAMETER_BOUNDED_STRING_ROW(FtpServerConfig, file, "file", "file.bin", 1, 255,
                                      "name of the file that it has"),
-    ICS_PARAMETER_SIZE_ROW(FtpServerConfig, size_bytes, "size", "100KB", 0, INT64_MAX,
+    ICS_PARAMETER_SIZE_ROW(FtpServerConfig, size_bytes, "size", "100kB", 0, INT64_MAX,
                            "bytes in the file", ICS_PARAMETER_PLAIN),
     ICS_PARAMETER_END,
 };

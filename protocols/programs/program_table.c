@@ -6,10 +6,12 @@
 #include "base/errno_name.h"
 
 const IcsProgramClass *const ics_program_classes[] = {
-    &ics_onoff_sender_program,    &ics_udp_client_program,
-    &ics_udp_echo_server_program, &ics_udp_sender_program,
-    &ics_udp_sink_program,        &ics_voice_sink_program,
-    &ics_voice_source_program,    NULL,
+    &ics_bulk_sender_program,     &ics_bulk_sink_program,     &ics_ftp_client_program,
+    &ics_ftp_server_program,      &ics_onoff_sender_program,  &ics_smtp_client_program,
+    &ics_smtp_server_program,     &ics_tcp_client_program,    &ics_tcp_server_program,
+    &ics_telnet_client_program,   &ics_telnet_server_program, &ics_udp_client_program,
+    &ics_udp_echo_server_program, &ics_udp_sender_program,    &ics_udp_sink_program,
+    &ics_voice_sink_program,      &ics_voice_source_program,  NULL,
 };
 
 const IcsProgramClass *ics_program_class_by_name(const char *name)

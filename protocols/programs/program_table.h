@@ -6,7 +6,17 @@
 
 #include "protocols/programs/program.h"
 
+extern const IcsProgramClass ics_bulk_sender_program;
+extern const IcsProgramClass ics_bulk_sink_program;
+extern const IcsProgramClass ics_ftp_client_program;
+extern const IcsProgramClass ics_ftp_server_program;
 extern const IcsProgramClass ics_onoff_sender_program;
+extern const IcsProgramClass ics_smtp_client_program;
+extern const IcsProgramClass ics_smtp_server_program;
+extern const IcsProgramClass ics_tcp_client_program;
+extern const IcsProgramClass ics_tcp_server_program;
+extern const IcsProgramClass ics_telnet_client_program;
+extern const IcsProgramClass ics_telnet_server_program;
 extern const IcsProgramClass ics_udp_client_program;
 extern const IcsProgramClass ics_udp_echo_server_program;
 extern const IcsProgramClass ics_udp_sender_program;
