@@ -2,27 +2,35 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "base/quote.h"
 #include "protocols/socket/transport.h"
 
-static char *transport_choice_known(void)
+static void transport_choice_refuse(const char *name, GError **error)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     for (const IcsTransportClass *const *klass = ics_transport_classes; *klass != NULL; klass++) {
         g_ptr_array_add(names, (char *)(*klass)->name);
     }
     g_ptr_array_add(names, NULL);
-    return ics_join_names((const char *const *)names->pdata);
+    const char *const *candidates = (const char *const *)names->pdata;
+    const char *near = ics_nearest(name, candidates);
+    g_autofree char *quoted = ics_quote(name);
+    g_autofree char *known = ics_join_names(candidates);
+    if (near != NULL) {
+        g_set_error(error, ICS_ERROR, ICS_ERROR_INPUT, "unknown transport %s; did you mean \"%s\"?",
+                    quoted, near);
+    } else {
+        g_set_error(error, ICS_ERROR, ICS_ERROR_INPUT, "unknown transport %s; known: %s", quoted,
+                    known);
+    }
 }
 
 static const IcsTransportClass *transport_choice_class(const char *name, GError **error)
 {
     const IcsTransportClass *klass = ics_transport_class_by_name(name);
     if (klass == NULL) {
-        g_autofree char *quoted = ics_quote(name);
-        g_autofree char *known = transport_choice_known();
-        g_set_error(error, ICS_ERROR, ICS_ERROR_INPUT, "unknown transport %s; known: %s", quoted,
-                    known);
+        transport_choice_refuse(name, error);
     }
     return klass;
 }

@@ -243,7 +243,7 @@ class Help(CommandTest):
                     self.assertEqual(line, line.rstrip())
 
     def test_help_about_commands_keeps_to_80_columns(self):
-        for words in ([], ["run"], ["check"], ["list"], ["help"]):
+        for words in ([], ["run"], ["check"], ["compare"], ["list"], ["help"]):
             for line in self.lines("help", *words):
                 self.assertLessEqual(len(line), 80, line)
 

@@ -26,7 +26,7 @@ char *ics_command_overview(void)
                      "A ledger is a recorded run: the whole trace, the seed and every decision.\n\n"
                      "usage: ipcsim COMMAND [OPTION...] [OPERAND...]\n\n");
     for (const IcsCommand *command = ics_commands; command->name != NULL; command++) {
-        g_string_append_printf(text, "  %-7s %-24s %s\n", command->name, command->operands,
+        g_string_append_printf(text, "  %-7s %-23s %s\n", command->name, command->operands,
                                command->doc);
     }
     g_string_append(text, "\nTry: ipcsim run traces/udp_loss.json\n"

@@ -17,7 +17,7 @@ const IcsCommand ics_commands[] = {
      "pointer, what was expected and the nearest known name. \"-\" is standard input.\n"
      "Exit status: 0 all are fine; 2 one is wrong; 3 the machine failed.",
      ics_command_check, ics_command_check_options},
-    {"compare", "TRACE", "run a trace over several transports, and compare them",
+    {"compare", "TRACE", "run a trace over several transports",
      "The messages of the trace's datagram sockets go over each transport in turn: over UDP as "
      "they are, and over reliable protocols. Every transport runs with the same seeds; a message "
      "that is sent for the first time meets the same faults over each. LIST is such as "

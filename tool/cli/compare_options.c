@@ -31,7 +31,7 @@ static struct {
 
 const GOptionEntry ics_compare_options[] = {
     {"transports", 0, 0, G_OPTION_ARG_STRING, &compare_options.transports,
-     "the rows, the first one to compare with (the trace's, or udp,stream)", "LIST"},
+     "what to compare (what the trace says, or udp,stream)", "LIST"},
     {"runs", 0, 0, G_OPTION_ARG_STRING, &compare_options.runs,
      "run each with so many seeds (the trace's, or 30)", "N"},
     {"jobs", 0, 0, G_OPTION_ARG_STRING, &compare_options.jobs,
@@ -50,7 +50,7 @@ const GOptionEntry ics_compare_options[] = {
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &compare_options.output,
      "write the report there, not to standard output", "FILE"},
     {"plot", 0, 0, G_OPTION_ARG_FILENAME, &compare_options.plot,
-     "also draw it with gnuplot, as SVG: bars, or the curves of a sweep", "FILE"},
+     "also draw bars, or the curves of a sweep, as SVG", "FILE"},
     {"memory", 0, 0, G_OPTION_ARG_STRING, &compare_options.memory,
      "refuse what needs more (75 % of what is available)", "SIZE"},
     G_OPTION_ENTRY_NULL};
