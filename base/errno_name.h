@@ -36,6 +36,7 @@
     X(EPIPE, "EPIPE", "broken pipe: the connection is closed for sending")                         \
     X(EPROTONOSUPPORT, "EPROTONOSUPPORT", "protocol not supported")                                \
     X(ESHUTDOWN, "ESHUTDOWN", "cannot send after shutdown")                                        \
+    X(ESRCH, "ESRCH", "no such process")                                                           \
     X(ETIMEDOUT, "ETIMEDOUT", "timed out")
 
 /**
