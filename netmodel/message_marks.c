@@ -50,19 +50,20 @@ static void message_marks_grow(IcsMessageMarks *self)
     self->head = 0;
 }
 
-void ics_message_marks_push(IcsMessageMarks *self, uint64_t end, const IcsMessageTag *tag)
+void ics_message_marks_push_frame(IcsMessageMarks *self, uint64_t first, uint64_t end,
+                                  const IcsMessageTag *tag)
 {
-    g_assert(tag->bytes > 0);
+    g_assert(first < end);
     if (self->n == self->room) {
         message_marks_grow(self);
     }
     IcsMessageMark *ring = self->far != NULL ? self->far : self->near;
-    ring[message_marks_place(self, self->n++)] = (IcsMessageMark){end, *tag};
+    ring[message_marks_place(self, self->n++)] = (IcsMessageMark){first, end, *tag};
 }
 
-static uint64_t message_mark_start(const IcsMessageMark *mark)
+void ics_message_marks_push(IcsMessageMarks *self, uint64_t end, const IcsMessageTag *tag)
 {
-    return mark->end - mark->tag.bytes;
+    ics_message_marks_push_frame(self, end - tag->bytes, end, tag);
 }
 
 bool ics_message_marks_cut(IcsMessageMarks *self, uint64_t at, IcsMessageTag *tag)
@@ -75,7 +76,7 @@ bool ics_message_marks_cut(IcsMessageMarks *self, uint64_t at, IcsMessageTag *ta
     if (last->end <= at) {
         return false;
     }
-    if (message_mark_start(last) >= at) {
+    if (last->first >= at) {
         *tag = last->tag;
         self->n--;
         return true;
@@ -92,7 +93,7 @@ static void message_marks_pass(IcsMessageMarks *self, uint64_t end)
         self->n_sent++;
         self->segments = 0;
     }
-    if (self->n_sent < self->n && message_mark_start(message_marks_at(self, self->n_sent)) < end) {
+    if (self->n_sent < self->n && message_marks_at(self, self->n_sent)->first < end) {
         self->segments++;
     }
 }
@@ -105,7 +106,7 @@ bool ics_message_marks_send(IcsMessageMarks *self, uint64_t first, uint64_t end,
     }
     const IcsMessageMark *mark = message_marks_at(self, self->n_sent);
     *segment = (IcsMessageSegment){mark->tag, self->segments};
-    if (message_mark_start(mark) < first && mark->end < end && self->n_sent + 1 < self->n) {
+    if (mark->first < first && mark->end < end && self->n_sent + 1 < self->n) {
         mark = message_marks_at(self, self->n_sent + 1);
         *segment = (IcsMessageSegment){mark->tag, 0};
     }
@@ -126,7 +127,7 @@ const IcsMessageTag *ics_message_marks_find(const IcsMessageMarks *self, uint64_
         }
     }
     const IcsMessageMark *mark = low < self->n ? message_marks_at(self, low) : NULL;
-    return mark != NULL && message_mark_start(mark) <= at ? &mark->tag : NULL;
+    return mark != NULL && mark->first <= at ? &mark->tag : NULL;
 }
 
 /* Empty, it goes back to the room that it was made with. */

@@ -14,9 +14,10 @@
 /* Marks that need no memory beside the struct. */
 #define ICS_MESSAGE_MARKS_INLINE 2
 
-/* Places are sequence numbers of the stream, the same at both ends; `end` is that behind the
- * message's last byte. */
+/* Places are sequence numbers of the stream, the same at both ends; `first` is that of the
+ * message's first byte, `end` that behind its last. */
 typedef struct IcsMessageMark {
+    uint64_t first;
     uint64_t end;
     IcsMessageTag tag;
 } IcsMessageMark;
@@ -43,6 +44,10 @@ void ics_message_marks_unref(IcsMessageMarks *self);
 
 /* The message behind the one marked last ends before `end`. */
 void ics_message_marks_push(IcsMessageMarks *self, uint64_t end, const IcsMessageTag *tag);
+/* The same for one that takes another number of bytes of the stream than it has: it begins at
+ * `first`, and is perhaps empty but for what frames it. */
+void ics_message_marks_push_frame(IcsMessageMarks *self, uint64_t first, uint64_t end,
+                                  const IcsMessageTag *tag);
 
 /* No byte from `at` on belongs to a message so far: the last mark moves there. True when nothing is
  * left of its message, which is forgotten then; `tag` is set. */

@@ -78,12 +78,12 @@ IcsFramedConnection *ics_framed_connection_accept(IcsFramedSocket *owner)
     return self;
 }
 
-static void framed_connection_free_frames(IcsFramedConnection *self)
+static void framed_connection_free_frames(IcsFramedConnection *self, IcsCause cause)
 {
     FramedFrame *frame;
     while ((frame = g_queue_pop_head(&self->frames)) != NULL) {
         if (frame->written == 0) {
-            ics_socket_message_abandoned(self->owner->socket, &frame->tag);
+            ics_socket_message_abandoned(self->owner->socket, &frame->tag, cause);
         }
         g_free(frame);
     }
@@ -91,7 +91,7 @@ static void framed_connection_free_frames(IcsFramedConnection *self)
 
 void ics_framed_connection_free(IcsFramedConnection *self, IcsCause cause)
 {
-    framed_connection_free_frames(self);
+    framed_connection_free_frames(self, cause);
     if (cause == ICS_CAUSE_HOST_DOWN) {
         self->connection->user = NULL;
     } else {
@@ -120,10 +120,11 @@ void ics_framed_connection_send(IcsFramedConnection *self, uint64_t ordinal, con
 {
     if (self->flow == ICS_FLOW_NONE) {
         self->flow = framed_connection_open_flow(self);
+        self->connection->first_message = ordinal;
     }
     FramedFrame *frame = g_malloc(sizeof(FramedFrame) + ICS_FRAME_LENGTH_BYTES + n);
     frame->tag = (IcsMessageTag){.sent_ns = framed_connection_now(self),
-                                 .ordinal = ordinal,
+                                 .ordinal = ordinal - self->connection->first_message,
                                  .flow = self->flow,
                                  .bytes = (uint32_t)n};
     frame->n = ICS_FRAME_LENGTH_BYTES + n;

@@ -59,7 +59,7 @@ IcsFramedConnection *ics_framed_connection_accept(IcsFramedSocket *owner);
  * written are lost. */
 void ics_framed_connection_free(IcsFramedConnection *self, IcsCause cause);
 
-/* A message; copied. `ordinal`: its number in its flow. */
+/* A message; copied. `ordinal`: its number among all to that peer, whatever the connection. */
 void ics_framed_connection_send(IcsFramedConnection *self, uint64_t ordinal, const void *bytes,
                                 size_t n);
 /* Writes and reads what can be. False: it is over, and is to be freed. */

@@ -69,12 +69,12 @@ void ics_socket_stream_message_taken(const IcsSocket *self, const IcsMessageTag 
     }
 }
 
-void ics_socket_message_abandoned(const IcsSocket *self, const IcsMessageTag *tag)
+void ics_socket_message_abandoned(const IcsSocket *self, const IcsMessageTag *tag, IcsCause cause)
 {
     IcsSimulation *simulation = self->process->simulation;
     if (ics_bus_wants(&simulation->bus, ICS_OBSERVE_MESSAGE_ABANDONED)) {
         IcsObservation observation = socket_observation(self, ICS_OBSERVE_MESSAGE_ABANDONED, tag);
-        observation.cause = ICS_CAUSE_SOCKET_CLOSED;
+        observation.cause = cause;
         ics_bus_publish(&simulation->bus, &observation);
     }
 }

@@ -382,6 +382,15 @@ IcsRdtConversation *ics_rdt_conversation_new(IcsRdtSocket *owner, IcsEndpoint pe
     return self;
 }
 
+static void rdt_conversation_abandon_waiting(IcsRdtConversation *self, IcsCause cause)
+{
+    RdtWaiting *waiting;
+    while ((waiting = g_queue_pop_head(&self->waiting)) != NULL) {
+        ics_socket_message_abandoned(self->owner->socket, &waiting->what.tag, cause);
+        g_free(waiting);
+    }
+}
+
 void ics_rdt_conversation_free(IcsRdtConversation *self, IcsCause cause)
 {
     size_t n_early = self->early != NULL ? 2 * (size_t)rdt_conversation_window(self->owner) : 0;
@@ -390,7 +399,7 @@ void ics_rdt_conversation_free(IcsRdtConversation *self, IcsCause cause)
             ics_host_drop(self->owner->socket->stack->host, self->early[i], cause);
         }
     }
-    g_queue_clear_full(&self->waiting, g_free);
+    rdt_conversation_abandon_waiting(self, cause);
     self->owner->protocol->destroy(self->machine);
     g_ptr_array_unref(self->timers);
     g_free(self->under_way);

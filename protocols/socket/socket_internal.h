@@ -165,7 +165,7 @@ void ics_socket_stream_message_sent(const IcsSocket *self, uint64_t fate_flow,
                                     const IcsMessageTag *tag);
 void ics_socket_stream_message_taken(const IcsSocket *self, const IcsMessageTag *tag);
 /* Of a message that this socket lost: it had not gone out yet, or its process did not take it. */
-void ics_socket_message_abandoned(const IcsSocket *self, const IcsMessageTag *tag);
+void ics_socket_message_abandoned(const IcsSocket *self, const IcsMessageTag *tag, IcsCause cause);
 
 /* datagram.c */
 int64_t ics_datagram_send(IcsSocket *self, const void *bytes, size_t n, IcsEndpoint to);

@@ -89,10 +89,10 @@ bool ics_framed_socket_has_room(const IcsFramedSocket *self)
     return self->lingering || self->received_bytes < self->socket->receive_buffer_bytes;
 }
 
-static void framed_socket_abandon(IcsFramedSocket *self, IcsFramedMessage *message)
+static void framed_socket_abandon(IcsFramedSocket *self, IcsFramedMessage *message, IcsCause cause)
 {
     if (message->tag.flow != ICS_FLOW_NONE) {
-        ics_socket_message_abandoned(self->socket, &message->tag);
+        ics_socket_message_abandoned(self->socket, &message->tag, cause);
     }
     g_free(message);
 }
@@ -108,7 +108,7 @@ static bool framed_socket_accepts(const IcsFramedSocket *self, IcsEndpoint from)
 void ics_framed_socket_receive(IcsFramedSocket *self, IcsFramedMessage *message)
 {
     if (!framed_socket_accepts(self, message->from)) {
-        framed_socket_abandon(self, message);
+        framed_socket_abandon(self, message, ICS_CAUSE_SOCKET_CLOSED);
         return;
     }
     g_queue_push_tail(&self->received, message);
@@ -223,11 +223,11 @@ static int framed_socket_bound(gpointer state)
     return result;
 }
 
-static void framed_socket_forget_received(IcsFramedSocket *self)
+static void framed_socket_forget_received(IcsFramedSocket *self, IcsCause cause)
 {
     IcsFramedMessage *message;
     while ((message = g_queue_pop_head(&self->received)) != NULL) {
-        framed_socket_abandon(self, message);
+        framed_socket_abandon(self, message, cause);
     }
     self->received_bytes = 0;
 }
@@ -236,7 +236,7 @@ static bool framed_socket_linger(gpointer state)
 {
     IcsFramedSocket *self = state;
     self->lingering = true;
-    framed_socket_forget_received(self);
+    framed_socket_forget_received(self, ICS_CAUSE_SOCKET_CLOSED);
     ics_tcp_unbind(ics_tcp_of(self->socket->stack), &self->port);
     ics_framed_socket_wake(self);
     return self->connections->len > 0;
@@ -246,7 +246,7 @@ static void framed_socket_free(gpointer state, IcsCause cause)
 {
     IcsFramedSocket *self = state;
     IcsTcp *tcp = ics_tcp_of(self->socket->stack);
-    framed_socket_forget_received(self);
+    framed_socket_forget_received(self, cause);
     for (guint i = 0; i < self->connections->len; i++) {
         ics_framed_connection_free(g_ptr_array_index(self->connections, i), cause);
     }

@@ -61,6 +61,8 @@ struct IcsTcpConnection {
     bool is_draining;              /* its user waits until ics_tcp_is_drained() */
     IcsTcpIdentity *identity;      /* its own, or while nobody has accepted it the listener's */
     IcsTcpIdentity own;
+    uint64_t first_message;    /* ordinal for fates of its user's message 0: 0, unless it goes on
+                                  where another connection ended */
     IcsSequence sent_end;      /* what lies before has been sent at least once */
     IcsMessageMarks *sent;     /* a reference; NULL: no message so far */
     IcsMessageMarks *received; /* a reference; NULL: no message so far */

@@ -48,7 +48,7 @@ void ics_tcp_mark_frame(IcsTcpConnection *self, const IcsMessageTag *tag, uint64
         tcp_messages_abandon_until(self, marks,
                                    at - ics_stream_unacknowledged_bytes(&self->stream));
     }
-    ics_message_marks_push(marks, at + bytes, tag);
+    ics_message_marks_push_frame(marks, at, at + bytes, tag);
 }
 
 void ics_tcp_mark_message(IcsTcpConnection *self, const IcsMessageTag *tag)

@@ -36,7 +36,7 @@ static void tcp_stamp_first(IcsTcpConnection *self, const IcsStreamDeparture *de
     stamp->message = segment.tag;
     stamp->fate = (IcsFate){
         .flow = self->identity->flow,
-        .ordinal = segment.tag.ordinal,
+        .ordinal = self->first_message + segment.tag.ordinal,
         .lineage = segment.fragment >> 16,
         .fragment = (uint16_t)segment.fragment,
         .klass = ICS_FATE_FIRST,
