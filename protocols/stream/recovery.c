@@ -160,13 +160,6 @@ uint32_t ics_recovery_sent(IcsRecovery *self, int64_t now_ns, IcsSequenceRange r
     return 0;
 }
 
-/* Whether the RTO begins anew when the first outstanding segment is sent again. The Impatient
- * variant of NewReno lets it run after the first partial ACK (RFC 6582, section 4). */
-static bool recovery_may_restart_rto(const IcsRecovery *self)
-{
-    return self->sack || self->phase != ICS_RECOVERY_FAST || !self->episode.was_partial;
-}
-
 /* RFC 6675, section 5: a rescue retransmission (rule 4), which lies above all SACKed numbers, does
  * not move HighRxt. */
 static void recovery_note_high_rxt(IcsRecovery *self, IcsSequenceRange range)
@@ -189,7 +182,9 @@ uint32_t ics_recovery_repeated(IcsRecovery *self, int64_t now_ns, IcsSequenceRan
     recovery_note_high_rxt(self, range);
     if (self->tlp.is_due) {
         recovery_probe_sent(self, now_ns, true);
-    } else if (is_first && recovery_may_restart_rto(self)) {
+    } else if (is_first && !self->episode.was_partial) {
+        /* The Impatient variant of NewReno lets it run after the first partial ACK (RFC 6582,
+         * section 4). */
         ics_recovery_restart_rto(self, now_ns);
     }
     return ICS_RECOVERY_CHANGED_SCOREBOARD;

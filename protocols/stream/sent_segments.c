@@ -92,14 +92,15 @@ uint32_t ics_sent_segments_next_unsacked(const IcsSentSegments *self, uint32_t i
     return ics_sent_segments_find(self, ics_sacked_ranges_at(&self->sacked, range).end);
 }
 
-/* Makes room for a record after `index` by moving those on the side that has fewer. */
+/* Makes room for two records in the place of the one at `index`, which is not kept, by moving those
+ * on the side that has fewer. */
 static void sent_segments_open_gap(IcsSentSegments *self, uint32_t index)
 {
     sent_segments_reserve(self);
     self->count++;
     if (index < self->count / 2) {
         self->head = (self->head - 1) & (self->capacity - 1);
-        for (uint32_t i = 0; i <= index; i++) {
+        for (uint32_t i = 0; i < index; i++) {
             *ics_sent_segments_record(self, i) = *ics_sent_segments_at(self, i + 1);
         }
         return;

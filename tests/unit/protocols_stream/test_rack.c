@@ -98,6 +98,21 @@ static void the_least_round_trip_is_forgotten_after_a_while(void **state)
     assert_int_equal(bench->rack.min_rtt_ns, 50 * MS);
 }
 
+/* The least of the present window and the one before it. */
+static void the_least_round_trip_counts_for_five_minutes_at_least(void **state)
+{
+    Bench *bench = *state;
+    int64_t minute_ns = 60 * ICS_NS_PER_S;
+    found(bench, minute_ns, segment_of(1, minute_ns - 50 * MS, 1), -1);
+    found(bench, 4 * minute_ns, segment_of(2, 4 * minute_ns - 20 * MS, 1), -1);
+    found(bench, 4 * minute_ns, segment_of(3, 4 * minute_ns - 70 * MS, 1), -1);
+    found(bench, 6 * minute_ns, segment_of(4, 6 * minute_ns - 90 * MS, 1), -1);
+    found(bench, 8 * minute_ns, segment_of(5, 8 * minute_ns - 80 * MS, 1), -1);
+    assert_int_equal(bench->rack.min_rtt_ns, 20 * MS);
+    found(bench, 12 * minute_ns, segment_of(6, 12 * minute_ns - 95 * MS, 1), -1);
+    assert_int_equal(bench->rack.min_rtt_ns, 80 * MS);
+}
+
 static void the_reordering_window_is_that_of_step_four(void **state)
 {
     Bench *bench = *state;
@@ -222,6 +237,7 @@ int main(void)
         RACK_TEST(a_timestamp_tells_the_repetition_from_the_original),
         RACK_TEST(reordering_is_seen_when_an_original_arrives_below_the_highest),
         RACK_TEST(the_least_round_trip_is_forgotten_after_a_while),
+        RACK_TEST(the_least_round_trip_counts_for_five_minutes_at_least),
         RACK_TEST(the_reordering_window_is_that_of_step_four),
         RACK_TEST(a_dsack_widens_the_window_once_in_a_round),
         RACK_TEST(sixteen_recoveries_without_dsack_narrow_it_again),

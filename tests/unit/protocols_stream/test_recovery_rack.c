@@ -118,6 +118,21 @@ static void a_dsack_widens_the_reordering_window(void **state)
     assert_int_equal(scenario->recovery.rack.reo_wnd_persist, 16);
 }
 
+/* RFC 2883, section 4.1.2: the first block lies within the second. */
+static void a_dsack_above_the_ack_is_known_by_the_second_block(void **state)
+{
+    IcsRecoveryScenario *scenario = begin(state, NULL);
+    static const IcsScenarioRow rows[] = {
+        {"@100 send 5", "N1 N2 N3 N4 N5", 10000, 0, 5000},
+        {"@200 ack 1 sack 4-5", "", 10000, 0, 3000},
+    };
+    ICS_RECOVERY_SCENARIO_PLAY(scenario, rows);
+    assert_int_equal(scenario->recovery.rack.reo_wnd_mult, 1);
+    static const IcsScenarioRow more[] = {{"@210 ack 1 sack 4-5 4-5", "", 10000, 0, 3000}};
+    ICS_RECOVERY_SCENARIO_PLAY(scenario, more);
+    assert_int_equal(scenario->recovery.rack.reo_wnd_mult, 2);
+}
+
 static void a_lost_tail_is_probed_with_its_last_segment(void **state)
 {
     IcsRecoveryScenario *scenario = begin(state, turn_tlp_on);
@@ -242,6 +257,7 @@ int main(void)
         SCENARIO_TEST(a_lost_repetition_is_found),
         SCENARIO_TEST(reordering_within_the_window_is_no_loss),
         SCENARIO_TEST(a_dsack_widens_the_reordering_window),
+        SCENARIO_TEST(a_dsack_above_the_ack_is_known_by_the_second_block),
         SCENARIO_TEST(a_lost_tail_is_probed_with_its_last_segment),
         SCENARIO_TEST(a_probe_carries_new_data_if_there_is_any),
         SCENARIO_TEST(a_single_segment_is_probed_after_the_delay_of_its_ack),

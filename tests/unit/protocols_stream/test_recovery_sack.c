@@ -163,6 +163,43 @@ static void the_last_segment_is_sent_again_for_rescue_once(void **state)
     ICS_RECOVERY_SCENARIO_PLAY(scenario, rows);
 }
 
+/* HighRxt: a hole that was filled on suspicion is not filled again, nor is the last segment. */
+static void doubtful_repetitions_are_made_once(void **state)
+{
+    IcsRecoveryScenario *scenario = begin(state, NULL);
+    static const IcsScenarioRow rows[] = {
+        {"@100 send 10", "N1 N2 N3 N4 N5 N6 N7 N8 N9 N10", 10000, 0, 10000},
+        {"@200 ack 1 sack 2-6", "F1", 5000, 5000, 5000},
+        {"@200 ack 1 sack 8 2-6", "S7", 5000, 5000, 5000},    /* rule 3; then 7 counts twice */
+        {"@200 ack 1 sack 8-9 2-6", "S10", 5000, 5000, 5000}, /* rule 4 */
+        {"@300 ack 7 sack 8-9", "", 5000, 5000, 4000},
+        {"@300 ack 10", "", 5000, 5000, 2000},
+        {"@300 ack 11", "", 5000, 5000, 0},
+    };
+    ICS_RECOVERY_SCENARIO_PLAY(scenario, rows);
+}
+
+/* Three segments of a byte are no more than 2 SMSS, but three duplicates (RFC 6675, section 5). */
+static void three_duplicates_count_however_small(void **state)
+{
+    IcsRecoveryScenario *scenario = begin(state, NULL);
+    IcsRecovery *recovery = &scenario->recovery;
+    IcsSequence at = scenario->start;
+    for (uint32_t i = 0; i < 4; i++) {
+        ics_recovery_sent(recovery, 0, (IcsSequenceRange){at + i, at + i + 1});
+    }
+    for (uint32_t i = 1; i <= 3; i++) {
+        assert_int_equal(recovery->phase, ICS_RECOVERY_OPEN);
+        IcsSequenceRange block = {at + 1, at + 1 + i};
+        IcsRecoveryAck ack = {.ack = at, .sack = &block, .n_sack = 1, .echo_ns = -1};
+        ics_recovery_acknowledged(recovery, 1000, &ack);
+    }
+    assert_int_equal(recovery->phase, ICS_RECOVERY_FAST);
+    IcsSequenceRange range;
+    assert_int_equal(ics_recovery_next_repeat(recovery, true, &range), ICS_STREAM_REPEAT_FAST);
+    assert_int_equal(range.first, at);
+}
+
 static void duplicates_without_new_sacks_do_not_count(void **state)
 {
     IcsRecoveryScenario *scenario = begin(state, NULL);
@@ -295,6 +332,8 @@ int main(void)
         SCENARIO_TEST(a_burst_of_losses_needs_no_timeout),
         SCENARIO_TEST(without_new_data_doubtful_holes_are_filled),
         SCENARIO_TEST(the_last_segment_is_sent_again_for_rescue_once),
+        SCENARIO_TEST(doubtful_repetitions_are_made_once),
+        SCENARIO_TEST(three_duplicates_count_however_small),
         SCENARIO_TEST(duplicates_without_new_sacks_do_not_count),
         SCENARIO_TEST(without_limited_transmit_sacks_let_nothing_out),
         SCENARIO_TEST(a_timeout_sends_again_only_what_is_not_sacked),
