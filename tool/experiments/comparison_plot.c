@@ -1,7 +1,7 @@
 /* A comparison as a gnuplot script: a panel for each measure; bars with error bars for one setting,
  * curves with confidence bands for a sweep. */
 #include <inttypes.h>
-#include <math.h>
+#include <string.h>
 
 #include "tool/experiments/comparison_report.h"
 #include "tool/experiments/estimate_text.h"
@@ -11,7 +11,10 @@
 #define COMPARISON_PLOT_WIDTH       1280
 #define COMPARISON_PLOT_HEIGHT      720
 #define COMPARISON_PLOT_TITLE_WIDTH 105
-#define COMPARISON_PLOT_VALUES_MAX  5 /* rows; more numbers would overlap */
+#define COMPARISON_PLOT_LETTER      9 /* pixels of one in the legend, and of the sample beside it */
+#define COMPARISON_PLOT_SAMPLE      102
+#define COMPARISON_PLOT_LEGEND_LINE 0.032 /* of the height of the page */
+#define COMPARISON_PLOT_VALUES_MAX  5     /* rows; more numbers would overlap */
 
 /* What is drawn when nothing else is asked for. */
 #define COMPARISON_PLOT_MEASURES                                                                   \
@@ -209,6 +212,10 @@ static void comparison_plot_value(const ComparisonPanel *self, uint32_t row)
     }
     IcsMeasureUnit unit = ics_measure_info(self->measure)->unit;
     IcsEstimateText text = ics_estimate_text(&estimate, unit, false);
+    g_autofree char *own_unit = g_strdup_printf(" %s", self->unit);
+    if (g_str_has_suffix(text.mean, own_unit)) {
+        text.mean[strlen(text.mean) - strlen(own_unit)] = '\0';
+    }
     if (self->report->comparison->plan->transports->len <= COMPARISON_PLOT_VALUES_MAX) {
         g_string_append_printf(self->out, "set label %" PRIu32 " '%s' at %" PRIu32 ",", row + 1,
                                text.mean, row);
@@ -269,6 +276,20 @@ static guint comparison_plot_columns(guint panels)
     return panels <= 3 ? panels : panels == 4 ? 2 : panels <= 9 ? 3 : 4;
 }
 
+/* How gnuplot will lay the legend out: in columns as wide as its longest name. */
+static uint32_t comparison_plot_legend_lines(const IcsComparisonReport *report)
+{
+    const GPtrArray *transports = report->comparison->plan->transports;
+    uint32_t longest = 0;
+    for (guint i = 0; i < transports->len; i++) {
+        const IcsTransportChoice *choice = g_ptr_array_index(transports, i);
+        longest = MAX(longest, (uint32_t)strlen(choice->text));
+    }
+    uint32_t column = longest * COMPARISON_PLOT_LETTER + COMPARISON_PLOT_SAMPLE;
+    uint32_t columns = MAX(COMPARISON_PLOT_WIDTH * 49 / 50 / column, 1U);
+    return (transports->len + columns - 1) / columns;
+}
+
 static void comparison_plot_head(const IcsComparisonReport *report, guint panels, GString *out)
 {
     guint columns = comparison_plot_columns(panels);
@@ -282,19 +303,18 @@ static void comparison_plot_head(const IcsComparisonReport *report, guint panels
                            COMPARISON_PLOT_WIDTH, COMPARISON_PLOT_HEIGHT,
                            (panels + columns - 1) / columns, columns);
     ics_gnuplot_append_text(out, title);
-    g_string_append(out, " noenhanced font ',21' margins screen ");
-    g_string_append(out, report->settings->vary != NULL
-                             ? "0.06,0.98,0.2,0.87 spacing screen 0.07,0.15\n"
-                             : "0.06,0.98,0.13,0.87 spacing screen 0.07,0.12\n");
-    g_string_append(out,
-
-                    "set border 3 lc rgb '#555555'\n"
-                    "set tics nomirror out\n"
-                    "set grid ytics back lc rgb '#dddddd' lw 1 lt 1\n"
-                    "set style fill solid 1 noborder\n"
-                    "set yrange [0:*]\n"
-                    "set offsets graph 0,0,0.1,0\n"
-                    "unset key\n");
+    bool is_sweep = report->settings->vary != NULL;
+    double legend = COMPARISON_PLOT_LEGEND_LINE * comparison_plot_legend_lines(report);
+    g_string_append(out, " noenhanced font ',21' margins screen 0.06,0.98,");
+    comparison_plot_number(out, (is_sweep ? 0.16 : 0.09) + legend);
+    g_string_append_printf(out, ",0.87 spacing screen 0.07,%s\n", is_sweep ? "0.15" : "0.12");
+    g_string_append_printf(out, "set offsets 0,0,graph %s,0\n", is_sweep ? "0.05" : "0.12");
+    g_string_append(out, "set border 3 lc rgb '#555555'\n"
+                         "set tics nomirror out\n"
+                         "set grid ytics back lc rgb '#dddddd' lw 1 lt 1\n"
+                         "set style fill solid 1 noborder\n"
+                         "set yrange [0:*]\n"
+                         "unset key\n");
     if (report->settings->vary == NULL) {
         uint32_t rows = report->comparison->plan->transports->len;
         g_string_append_printf(out, "unset xtics\nset xrange [-0.6:%" PRIu32 ".6]\n", rows - 1);
