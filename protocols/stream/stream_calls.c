@@ -26,6 +26,7 @@ static void stream_calls_init_timers(IcsStream *self)
         .linger_ns = ICS_TIME_NEVER,
         .user_ns = ICS_TIME_NEVER,
         .syn_sent_ns = -1,
+        .answered_ns = INT64_MIN / 2,
         .keep_alive_idle_ns = config->times.keep_alive_idle_ns,
         .keep_alive_interval_ns = config->times.keep_alive_interval_ns,
         .user_timeout_ns = config->times.user_timeout_ns,

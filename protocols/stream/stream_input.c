@@ -4,6 +4,9 @@
  * empty. */
 #include "protocols/stream/stream_internal.h"
 
+/* Least time between answers to unacceptable segments without data: that of Linux. */
+#define STREAM_INPUT_ANSWER_NS INT64_C(500000000)
+
 /* An arrival with its numbers extended. `length` is SEG.LEN: data, SYN and FIN. */
 typedef struct StreamSegment {
     const IcsStreamArrival *arrival;
@@ -19,6 +22,19 @@ typedef struct StreamSegment {
 static void stream_input_challenge(IcsStream *self, int64_t now_ns)
 {
     if (self->challenges == NULL || ics_challenge_ack_allow(self->challenges, now_ns)) {
+        self->wanted.ack = true;
+    }
+}
+
+/* An ACK of what is expected, in answer to an unacceptable segment. One without data may be such an
+ * answer itself, overtaken by later ones: answering each would let a channel that reorders and
+ * duplicates multiply them for ever. */
+static void stream_input_answer(IcsStream *self, int64_t now_ns, const StreamSegment *segment)
+{
+    if (segment->length > 0) {
+        self->wanted.ack = true;
+    } else if (now_ns - self->timers.answered_ns >= STREAM_INPUT_ANSWER_NS) {
+        self->timers.answered_ns = now_ns;
         self->wanted.ack = true;
     }
 }
@@ -92,7 +108,7 @@ static IcsStreamVerdict stream_input_unacceptable(IcsStream *self, int64_t now_n
         stream_input_challenge(self, now_ns);
         return ICS_STREAM_VERDICT_CHALLENGED;
     }
-    self->wanted.ack = true;
+    stream_input_answer(self, now_ns, segment);
     /* In TIME-WAIT the peer's FIN again: our ACK of it was lost. */
     bool is_fin_again = (segment->flags & ICS_TCP_FIN) != 0 && self->receive.fin_taken &&
                         segment->sequence + segment->length == self->receive.next;
@@ -112,7 +128,7 @@ static IcsStreamVerdict stream_input_sequence(IcsStream *self, int64_t now_ns,
         return ICS_STREAM_VERDICT_PAWS;
     }
     if (!ics_stream_paws_accepts(self, now_ns, segment->header)) {
-        self->wanted.ack = true;
+        stream_input_answer(self, now_ns, segment);
         return ICS_STREAM_VERDICT_PAWS;
     }
     if (!stream_input_is_acceptable(self, segment)) {
@@ -121,13 +137,17 @@ static IcsStreamVerdict stream_input_sequence(IcsStream *self, int64_t now_ns,
     return ICS_STREAM_VERDICT_ACCEPTED;
 }
 
-/* An active open was refused. In TIME-WAIT all of our data is known to have arrived, before it
- * (CLOSING and LAST-ACK too) a RST leaves that open. RFC 1337 would ignore the RST in TIME-WAIT;
- * RFC 9293 does not. */
+/* An active open was refused. In CLOSE-WAIT the peer had nothing more to say, so that only writing
+ * is concerned: a broken pipe, as 4.4BSD and Linux have it. In TIME-WAIT all of our data is known
+ * to have arrived, before it (CLOSING and LAST-ACK too) a RST leaves that open. RFC 1337 would
+ * ignore the RST in TIME-WAIT; RFC 9293 does not. */
 static int stream_input_reset_error(const IcsStream *self)
 {
     if (self->state == ICS_STREAM_SYN_RECEIVED && !self->passive) {
         return ECONNREFUSED;
+    }
+    if (self->state == ICS_STREAM_CLOSE_WAIT) {
+        return EPIPE;
     }
     return self->state == ICS_STREAM_TIME_WAIT ? 0 : ECONNRESET;
 }
@@ -293,6 +313,5 @@ IcsStreamVerdict ics_stream_input(IcsStream *self, int64_t now_ns, const IcsStre
         };
         verdict = stream_input_segment(self, now_ns, &segment);
     }
-    ics_stream_review_timers(self, now_ns);
     return verdict;
 }

@@ -74,6 +74,7 @@ typedef struct IcsStreamTimers {
     int64_t unacked_since_ns; /* the oldest unacknowledged byte, or the last progress */
     int64_t syn_sent_ns;      /* the first SYN or SYN-ACK; -1: its round trip cannot be measured */
     int64_t heard_ns;         /* the last segment from the peer */
+    int64_t answered_ns;      /* the last answer to an unacceptable segment without data */
     int64_t keep_alive_idle_ns;
     int64_t keep_alive_interval_ns;
     int64_t user_timeout_ns;

@@ -108,6 +108,19 @@ static void the_ack_of_a_window_probe_counts(void **state)
     assert_int_equal(ics_stream_readable_bytes(ics_stream_pair_a(pair)), 5000);
 }
 
+/* Two machines whose bare ACKs are overtaken would answer each other's answers for ever. */
+static void bare_segments_outside_are_answered_twice_a_second(void **state)
+{
+    IcsStreamPair *pair = *state;
+    assert_string_equal(ics_stream_alone_hear(pair, ICS_TCP_ACK, 0, 1, 0), ACK_OF_1);
+    assert_string_equal(ics_stream_alone_hear(pair, ICS_TCP_ACK, 0, 1, 0), "");
+    assert_string_equal(ics_stream_alone_hear(pair, ICS_TCP_ACK, 70000, 1, 10), ACK_OF_1);
+    ics_stream_pair_run_for(pair, ICS_PAIR_S / 2 - 1);
+    assert_string_equal(ics_stream_alone_hear(pair, ICS_TCP_ACK, 0, 1, 0), "");
+    ics_stream_pair_run_for(pair, 1);
+    assert_string_equal(ics_stream_alone_hear(pair, ICS_TCP_ACK, 0, 1, 0), ACK_OF_1);
+}
+
 static void urgent_data_stands_in_its_place(void **state)
 {
     IcsStreamPair *pair = *state;
@@ -298,6 +311,7 @@ static void numbers_wrap_around(void **state)
 
 static const struct CMUnitTest fixed[] = {
     TEST(the_ack_of_a_window_probe_counts),
+    TEST(bare_segments_outside_are_answered_twice_a_second),
     TEST(urgent_data_stands_in_its_place),
     TEST(a_rst_resets_only_with_the_exact_number),
     TEST(a_rst_is_taken_while_the_window_is_closed),
