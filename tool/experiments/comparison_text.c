@@ -214,6 +214,17 @@ static int comparison_text_fill_columns(ComparisonTable *self)
     return n;
 }
 
+static void comparison_text_write_left_out(const IcsTable *table, IcsPage *page)
+{
+    g_autoptr(GPtrArray) heads = ics_table_left_out(table, page->width);
+    if (heads->len > 0) {
+        g_ptr_array_add(heads, NULL);
+        g_autofree char *names = ics_join_names((const char *const *)heads->pdata);
+        g_autofree char *text = g_strdup_printf("(no room for %s: choose by --measures)", names);
+        ics_page_paragraph(page, ICS_INK_FAINT, text, 0);
+    }
+}
+
 static void comparison_text_write_table(const IcsComparisonReport *report, uint32_t flow,
                                         bool of_differences, IcsPage *page)
 {
@@ -227,6 +238,7 @@ static void comparison_text_write_table(const IcsComparisonReport *report, uint3
         }
     }
     ics_table_write(self.table, page);
+    comparison_text_write_left_out(self.table, page);
     ics_table_free(self.table);
 }
 

@@ -176,6 +176,19 @@ static TableLayout table_lay_out(const IcsTable *self, int page_width)
     return layout;
 }
 
+GPtrArray *ics_table_left_out(const IcsTable *self, int page_width)
+{
+    GPtrArray *heads = g_ptr_array_new();
+    TableLayout all = table_lay_out(self, INT_MAX);
+    TableLayout some = table_lay_out(self, page_width);
+    for (int column = 0; column < self->n_columns; column++) {
+        if (all.shown[column] && !some.shown[column]) {
+            g_ptr_array_add(heads, (gpointer)self->columns[column].header);
+        }
+    }
+    return heads;
+}
+
 /* ---- writing ---- */
 
 static void table_write_cell(const IcsTable *self, const TableLayout *layout, int column,

@@ -39,6 +39,10 @@ void ics_table_nothing(IcsTable *self, const char *text);
 /* A line under the row that has just been filled, across the columns; wrapped and indented. */
 void ics_table_remark(IcsTable *self, IcsInk ink, const char *text);
 
+/* The heads of the columns that have something to say, but find no room on such a page. Transfer
+ * container: an array of their static texts. */
+GPtrArray *ics_table_left_out(const IcsTable *self, int page_width);
+
 /* Writes header, rows and remarks; nothing at all when there is no row. */
 void ics_table_write(const IcsTable *self, IcsPage *page);
 

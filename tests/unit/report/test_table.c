@@ -60,6 +60,21 @@ static void a_column_that_says_nothing_is_left_out(void **state)
           "b                 7     5 ms\n");
 }
 
+static void what_finds_no_room_is_told(void **state)
+{
+    (void)state;
+    g_autoptr(IcsTable) table = two_rows(9, "x");
+    g_autoptr(GPtrArray) none = ics_table_left_out(table, 80);
+    g_autoptr(GPtrArray) two = ics_table_left_out(table, 25);
+    assert_int_equal(none->len, 0);
+    assert_int_equal(two->len, 2);
+    assert_string_equal(g_ptr_array_index(two, 0), "latency");
+    assert_string_equal(g_ptr_array_index(two, 1), "note");
+    g_autoptr(IcsTable) silent = two_rows(9, NULL);
+    g_autoptr(GPtrArray) one = ics_table_left_out(silent, 25);
+    assert_int_equal(one->len, 1);
+}
+
 static void on_a_narrow_page_the_least_important_column_goes_first(void **state)
 {
     (void)state;
@@ -147,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_stand_right_and_names_left),
         cmocka_unit_test(a_column_that_says_nothing_is_left_out),
+        cmocka_unit_test(what_finds_no_room_is_told),
         cmocka_unit_test(on_a_narrow_page_the_least_important_column_goes_first),
         cmocka_unit_test(at_last_the_first_column_is_cut),
         cmocka_unit_test(wide_characters_keep_the_columns_straight),
