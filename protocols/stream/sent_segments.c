@@ -69,7 +69,11 @@ void ics_sent_segments_append(IcsSentSegments *self, int64_t now_ns, IcsSequence
 
 uint32_t ics_sent_segments_find(const IcsSentSegments *self, IcsSequence sequence)
 {
-    uint32_t low = 0;
+    /* Most questions are about the beginning. */
+    if (self->count == 0 || ics_sent_segments_at(self, 0)->end > sequence) {
+        return 0;
+    }
+    uint32_t low = 1;
     uint32_t high = self->count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;

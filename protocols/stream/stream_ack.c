@@ -95,6 +95,14 @@ static void stream_ack_tell_recovery(IcsStream *self, int64_t now_ns, IcsSequenc
     }
 }
 
+/* Nothing is outstanding, and it says nothing of what was: most segments that carry data to here.
+ */
+static bool stream_ack_is_idle_talk(const IcsStream *self, bool is_new, const IcsTcpHeader *header)
+{
+    return !is_new && ics_recovery_is_idle(&self->recovery) && header->options.n_sack_blocks == 0 &&
+           (header->flags & ICS_TCP_ECE) == 0;
+}
+
 static void stream_ack_free_room(IcsStream *self)
 {
     IcsStreamSending *send = &self->send;
@@ -117,7 +125,9 @@ bool ics_stream_take_ack(IcsStream *self, int64_t now_ns, IcsSequence sequence, 
     if (ack > self->recovery.nxt) {
         ics_recovery_skip(&self->recovery, ack);
     }
-    stream_ack_tell_recovery(self, now_ns, ack, arrival);
+    if (!stream_ack_is_idle_talk(self, is_new, arrival->header)) {
+        stream_ack_tell_recovery(self, now_ns, ack, arrival);
+    }
     if (is_new) {
         send->una = ack;
         stream_ack_free_room(self);

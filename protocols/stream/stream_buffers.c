@@ -36,6 +36,7 @@ static int stream_buffers_write_error(const IcsStream *self)
 int64_t ics_stream_write(IcsStream *self, int64_t now_ns, const void *bytes, size_t n)
 {
     int error = stream_buffers_write_error(self);
+    (void)now_ns;
     if (error != 0) {
         return -error;
     }
@@ -43,7 +44,6 @@ int64_t ics_stream_write(IcsStream *self, int64_t now_ns, const void *bytes, siz
     ics_byte_ring_write(&self->send.ring, self->send.end, bytes, taken);
     self->send.end += taken;
     self->send.was_full = ics_stream_writable_bytes(self) == 0;
-    ics_stream_review_timers(self, now_ns);
     return (int64_t)taken;
 }
 
@@ -51,6 +51,7 @@ size_t ics_stream_read(IcsStream *self, int64_t now_ns, void *buffer, size_t n, 
 {
     IcsStreamReceiving *receive = &self->receive;
     size_t taken = MIN(n, ics_stream_readable_bytes(self));
+    (void)now_ns;
     if (buffer != NULL && taken > 0) {
         ics_byte_ring_read(&receive->ring, receive->read, buffer, taken);
     }
@@ -62,7 +63,6 @@ size_t ics_stream_read(IcsStream *self, int64_t now_ns, void *buffer, size_t n, 
     if (self->state != ICS_STREAM_CLOSED && !receive->fin_taken && ics_stream_window_opened(self)) {
         self->wanted.ack = true;
     }
-    ics_stream_review_timers(self, now_ns);
     return taken;
 }
 
