@@ -65,8 +65,13 @@ bool ics_stream_window_opened(const IcsStream *self)
     if (!self->config->use.silly_window_avoidance) {
         return true;
     }
-    /* While more than half of the buffer is on offer the usual acknowledgements say it in time. */
+    /* A SYN's window is not scaled: the first acknowledgement of data will say how large it is. */
     uint64_t window = ics_stream_receive_window(self);
+    if (self->receive.acked == self->receive.irs + 1 &&
+        window >= 2 * (uint64_t)ics_stream_segment_bytes(self)) {
+        return false;
+    }
+    /* While more than half of the buffer is on offer the usual acknowledgements say it in time. */
     return window <= self->receive.limit / 2 && possible - self->receive.next >= 2 * window;
 }
 
