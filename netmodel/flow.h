@@ -19,6 +19,7 @@ typedef struct IcsFlow {
     uint16_t peer_port;
     uint64_t socket;      /* ordinal in its process, from 0 */
     uint32_t incarnation; /* of the process: how often it had been started before */
+    bool is_datagram;     /* of a datagram socket, whatever carries its messages */
     bool is_stream;       /* messages are parts of a byte stream: several packets carry one, one may
                              carry several, and no packet's death is that of a message */
     IcsMessageMarks *marks; /* of a stream, nullable: where its messages end; a reference */
@@ -26,7 +27,8 @@ typedef struct IcsFlow {
 
 /* All flows of a world, by index. Zero-initialised is empty. */
 typedef struct IcsFlowTable {
-    GArray *flows; /* of IcsFlow */
+    GArray *flows;       /* of IcsFlow */
+    GStringChunk *names; /* of processes and peers, each once */
 } IcsFlowTable;
 
 /* The hash of a flow with that sender, socket and peer. */

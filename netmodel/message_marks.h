@@ -12,7 +12,7 @@
 #include "sim/observation.h"
 
 /* Marks that need no memory beside the struct. */
-#define ICS_MESSAGE_MARKS_INLINE 2
+#define ICS_MESSAGE_MARKS_INLINE 1
 
 /* Places are sequence numbers of the stream, the same at both ends; `first` is that of the
  * message's first byte, `end` that behind its last. */
@@ -28,12 +28,12 @@ typedef struct IcsMessageMarks {
     uint32_t room; /* of the ring: a power of two */
     uint32_t head; /* the oldest mark's place */
     uint32_t n;
-    uint32_t n_sent;     /* of these, messages of which every byte has been sent */
-    uint64_t segments;   /* that carried bytes of the first message that is not among these */
-    IcsMessageMark *far; /* the ring when it is larger than `near`; owned */
-    bool has_sender;     /* the sending end lives */
-    bool has_receiver;   /* the receiving end has begun to take and lives */
+    uint64_t segments; /* that carried bytes of the first message that is not among these: */
+    uint32_t n_sent;   /* messages of which every byte has been sent */
+    bool has_sender;   /* the sending end lives */
+    bool has_receiver; /* the receiving end has begun to take and lives */
     bool had_receiver;
+    IcsMessageMark *far; /* the ring when it is larger than `near`; owned */
     IcsMessageMark near[ICS_MESSAGE_MARKS_INLINE];
 } IcsMessageMarks;
 

@@ -5,7 +5,7 @@
 #include <ipcsim/socket.h>
 
 #include "protocols/socket/transport.h"
-#include "protocols/stack/stack.h"
+#include "protocols/stack/tcp.h"
 #include "sim/process.h"
 
 /* Descriptors that one process can have open at once. */
@@ -48,31 +48,65 @@ typedef struct IcsSocketTable {
     uint32_t calls;    /* ... and how many there were at that instant */
 } IcsSocketTable;
 
+/* What a stream socket has for itself.
+ *
+ *              connect            connected
+ *     FRESH ------------> CONNECTING ------> CONNECTED      (connection set)
+ *       |  ^ connect failed   |
+ *       |  +------------------+
+ *       | listen
+ *       +------> LISTENING                                  (port.listener set)
+ */
+typedef struct IcsStreamSocket {
+    IcsTcpUser user;
+    IcsTcpPort port;
+    IcsSocket *socket;
+    IcsTcpConnection *connection;  /* NULL: none */
+    const IcsStreamConfig *config; /* a reference; NULL: the host's */
+    IcsWaitQueue watchers;         /* a poll or a handler: woken by everything */
+    int64_t connect_timeout_ns;
+    int64_t linger_ns;
+    uint64_t next_message;
+    uint32_t flow; /* index; ICS_FLOW_NONE: nothing sent yet */
+    bool reuse_address;
+    bool cork;
+    bool was_connected;
+    bool error_told;   /* the error of a broken connection */
+    bool receive_shut; /* by ics_shutdown() */
+} IcsStreamSocket;
+
+/* Sockets of datagrams and synchronous ones have a port of UDP; streams have one of TCP instead, so
+ * that many idle connections take little memory. */
 struct IcsSocket {
-    IcsUdpPort port;
     IcsProcess *process;
     IcsStack *stack;
     IcsSocketType type;
-    uint64_t ordinal; /* among all sockets that the process ever had */
     bool nonblocking;
     int pending_error; /* positive errno of the next call */
+    uint64_t ordinal;  /* among all sockets that the process ever had */
     int64_t receive_timeout_ns;
     int64_t send_timeout_ns;
-    int64_t receive_buffer_bytes;
-    IcsPacketList queue;  /* whole IP packets; the payload is found by the headers */
-    int64_t queued_bytes; /* of payload */
     IcsWaitQueue readers;
-    IcsWaitQueue senders; /* synchronous sockets */
+    IcsWaitQueue senders; /* synchronous sockets and streams */
     IcsWaiter watcher;
-    GHashTable *peers;     /* address -> IcsSocketPeer; NULL: nothing sent yet */
-    IcsSocketFlow **flows; /* hash table by destination */
-    uint32_t n_flow_buckets;
-    uint32_t n_flows;
-    IcsSocketFlow *last_flow;
-    struct IcsSynchronous *synchronous;  /* NULL on a datagram socket */
-    const IcsTransportChoice *transport; /* NULL: not on another transport than UDP */
-    gpointer transport_state;            /* of the transport's driver */
-    struct IcsStreamSocket *stream;      /* NULL unless it is a stream socket */
+    IcsStreamSocket *stream; /* `of_stream`; NULL unless it is a stream socket */
+    union {
+        IcsStreamSocket of_stream;
+        struct {
+            IcsUdpPort port;
+            IcsPacketList queue;  /* whole IP packets; the payload is found by the headers */
+            int64_t queued_bytes; /* of payload */
+            int64_t receive_buffer_bytes;
+            GHashTable *peers;     /* address -> IcsSocketPeer; NULL: nothing sent yet */
+            IcsSocketFlow **flows; /* hash table by destination */
+            uint32_t n_flow_buckets;
+            uint32_t n_flows;
+            IcsSocketFlow *last_flow;
+            struct IcsSynchronous *synchronous;  /* NULL on a datagram socket */
+            const IcsTransportChoice *transport; /* NULL: not on another transport than UDP */
+            gpointer transport_state;            /* of the transport's driver */
+        };
+    };
 };
 
 /* How datagram sockets work on a transport other than UDP. `state` is IcsSocket.transport_state. */

@@ -23,7 +23,7 @@ uint64_t ics_socket_table_queued(const IcsProcess *process)
     uint64_t packets = 0;
     for (uint32_t i = 0; i < table->n_sockets; i++) {
         const IcsSocket *socket = table->sockets[i];
-        if (socket != NULL) {
+        if (socket != NULL && socket->stream == NULL) {
             packets += socket->queue.packets;
             packets +=
                 socket->synchronous != NULL ? ics_synchronous_queued(socket->synchronous) : 0;
@@ -50,28 +50,41 @@ static void socket_refuse(IcsUdpPort *port, int error)
     ics_wait_queue_wake_all(&self->senders);
 }
 
+static void socket_init_datagram(IcsSocket *self)
+{
+    self->receive_buffer_bytes = ICS_SOCKET_RECEIVE_BUFFER;
+    self->port.refuse = socket_refuse;
+    self->port.deliver = ics_datagram_deliver;
+    if (self->type == ICS_SOCKET_SYNCHRONOUS) {
+        self->synchronous = ics_synchronous_new(self);
+        self->port.deliver = ics_synchronous_deliver;
+    } else {
+        ics_transport_open(self);
+    }
+}
+
+/* A stream has less of its own than a datagram socket, and there may be many. */
+static size_t socket_bytes(IcsSocketType type)
+{
+    return type == ICS_SOCKET_STREAM ? offsetof(IcsSocket, of_stream) + sizeof(IcsStreamSocket)
+                                     : sizeof(IcsSocket);
+}
+
 static IcsSocket *socket_new(IcsProcess *process, IcsSocketType type)
 {
     IcsSocketTable *table = socket_table_of(process);
-    IcsSocket *self = g_new0(IcsSocket, 1);
+    IcsSocket *self = g_malloc0(socket_bytes(type));
     self->process = process;
     self->stack = table->stack;
     self->type = type;
     self->ordinal = table->next_ordinal++;
     self->receive_timeout_ns = ICS_FOREVER;
     self->send_timeout_ns = ICS_FOREVER;
-    self->receive_buffer_bytes = ICS_SOCKET_RECEIVE_BUFFER;
-    self->port.refuse = socket_refuse;
-    self->port.deliver = ics_datagram_deliver;
-    if (type == ICS_SOCKET_SYNCHRONOUS) {
-        self->synchronous = ics_synchronous_new(self);
-        self->port.deliver = ics_synchronous_deliver;
-    }
     if (type == ICS_SOCKET_STREAM) {
-        self->stream = ics_stream_socket_new(self);
-    }
-    if (type == ICS_SOCKET_DATAGRAM) {
-        ics_transport_open(self);
+        self->stream = &self->of_stream;
+        ics_stream_socket_init(self->stream, self);
+    } else {
+        socket_init_datagram(self);
     }
     return self;
 }
@@ -138,13 +151,10 @@ static void socket_detach(IcsSocket *self)
     ics_wait_queue_clear(&self->senders);
 }
 
-void ics_socket_free(IcsSocket *self, IcsCause cause)
+static void socket_clear_datagram(IcsSocket *self, IcsCause cause)
 {
     if (self->transport_state != NULL) {
         self->transport->klass->driver->free(self->transport_state, cause);
-    }
-    if (self->stream != NULL) {
-        ics_stream_socket_free(self->stream, cause);
     }
     ics_port_table_unbind(&self->stack->udp_ports, &self->port.binding);
     if (self->synchronous != NULL) {
@@ -155,13 +165,22 @@ void ics_socket_free(IcsSocket *self, IcsCause cause)
         ics_host_drop(self->stack->host, packet, cause);
     }
     ics_socket_flows_free(self);
+}
+
+void ics_socket_free(IcsSocket *self, IcsCause cause)
+{
+    if (self->stream != NULL) {
+        ics_stream_socket_clear(self->stream, cause);
+    } else {
+        socket_clear_datagram(self, cause);
+    }
     g_free(self);
 }
 
 void ics_socket_destroy(IcsSocket *self, IcsCause cause)
 {
     socket_detach(self);
-    if (self->transport_state != NULL && cause != ICS_CAUSE_HOST_DOWN &&
+    if (self->stream == NULL && self->transport_state != NULL && cause != ICS_CAUSE_HOST_DOWN &&
         self->transport->klass->driver->linger(self->transport_state)) {
         ics_host_processes_adopt(self->stack, self);
         return;

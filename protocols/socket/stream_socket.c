@@ -15,15 +15,13 @@ static void stream_socket_happened(IcsTcpUser *user, uint32_t events)
     ics_wait_queue_wake_all(&self->watchers);
 }
 
-IcsStreamSocket *ics_stream_socket_new(IcsSocket *socket)
+void ics_stream_socket_init(IcsStreamSocket *self, IcsSocket *socket)
 {
-    IcsStreamSocket *self = g_new0(IcsStreamSocket, 1);
     self->user.happened = stream_socket_happened;
     self->socket = socket;
     self->connect_timeout_ns = ICS_FOREVER;
     self->linger_ns = -1;
     self->flow = ICS_FLOW_NONE;
-    return self;
 }
 
 static void stream_socket_end(IcsStreamSocket *self)
@@ -39,7 +37,7 @@ static void stream_socket_end(IcsStreamSocket *self)
     }
 }
 
-void ics_stream_socket_free(IcsStreamSocket *self, IcsCause cause)
+void ics_stream_socket_clear(IcsStreamSocket *self, IcsCause cause)
 {
     IcsTcp *tcp = ics_tcp_of(self->socket->stack);
     ics_wait_queue_clear(&self->watchers);
@@ -53,7 +51,6 @@ void ics_stream_socket_free(IcsStreamSocket *self, IcsCause cause)
         ics_tcp_unbind(tcp, &self->port);
     }
     ics_tcp_config_unref(self->config);
-    g_free(self);
 }
 
 /* Data that nobody has read makes a reset of the close: there is nothing to wait for. */
@@ -98,7 +95,7 @@ void ics_stream_socket_moved(IcsStreamSocket *self)
         ics_tcp_set_fate_flow(self->connection, ics_socket_fate_flow(socket, name->peer_address));
     }
     if (self->port.listener != NULL ||
-        (self->connection != NULL && !self->connection->history.is_passive)) {
+        (self->connection != NULL && !self->connection->is_passive)) {
         ics_socket_publish_bound(socket, ics_stream_socket_local(self).port);
     }
 }

@@ -3,40 +3,12 @@
 #define ICS_PROTOCOLS_SOCKET_STREAM_SOCKET_H
 
 #include "protocols/socket/socket_internal.h"
-#include "protocols/stack/tcp.h"
-
-/* What a stream socket has beside an IcsSocket; IcsSocket.stream.
- *
- *              connect            connected
- *     FRESH ------------> CONNECTING ------> CONNECTED      (connection set)
- *       |  ^ connect failed   |
- *       |  +------------------+
- *       | listen
- *       +------> LISTENING                                  (port.listener set)
- */
-typedef struct IcsStreamSocket {
-    IcsTcpUser user;
-    IcsTcpPort port;
-    IcsSocket *socket;
-    IcsTcpConnection *connection;  /* NULL: none */
-    const IcsStreamConfig *config; /* a reference; NULL: the host's */
-    IcsWaitQueue watchers;         /* a poll or a handler: woken by everything */
-    int64_t connect_timeout_ns;
-    int64_t linger_ns;
-    uint64_t next_message;
-    uint32_t flow; /* index; ICS_FLOW_NONE: nothing sent yet */
-    bool reuse_address;
-    bool cork;
-    bool was_connected;
-    bool error_told;   /* the error of a broken connection */
-    bool receive_shut; /* by ics_shutdown() */
-} IcsStreamSocket;
 
 /* ---- stream_socket.c ---- */
 
-IcsStreamSocket *ics_stream_socket_new(IcsSocket *socket);
+void ics_stream_socket_init(IcsStreamSocket *self, IcsSocket *socket);
 /* The system closes it, without waiting; `cause` HOST_DOWN: it vanishes. */
-void ics_stream_socket_free(IcsStreamSocket *self, IcsCause cause);
+void ics_stream_socket_clear(IcsStreamSocket *self, IcsCause cause);
 /* Waits as long as linger says for what is still to be acknowledged; 0, -EAGAIN. */
 int ics_stream_socket_linger(IcsStreamSocket *self);
 

@@ -41,7 +41,6 @@ typedef struct IcsTcpHistory {
     uint64_t cwnd_max_bytes;
     uint64_t written_bytes; /* by its user */
     uint64_t read_bytes;
-    bool is_passive; /* it came to a listener */
 } IcsTcpHistory;
 
 /* A connection; made when its SYN is sent or received, and gone when it is CLOSED and nobody is its
@@ -58,6 +57,7 @@ struct IcsTcpConnection {
     IcsTcpListener *listener;      /* while it is half-open or waits to be accepted */
     IcsTcpConnection *next_ready;  /* that waits to be accepted behind it */
     bool is_ready;                 /* it waits to be accepted */
+    bool is_passive;               /* it came to a listener */
     bool is_draining;              /* its user waits until ics_tcp_is_drained() */
     IcsTcpIdentity *identity;      /* its own, or while nobody has accepted it the listener's */
     IcsTcpIdentity own;

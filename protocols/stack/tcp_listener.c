@@ -48,7 +48,7 @@ IcsCause ics_tcp_listener_syn(IcsTcp *self, IcsTcpListener *listener, const IcsS
     g_assert(result == 0);
     connection->listener = listener;
     connection->identity = tcp_listener_identity(listener, name->peer_address);
-    connection->history.is_passive = true;
+    connection->is_passive = true;
     listener->n_half_open++;
     ics_tcp_connection_begin(connection, name);
     ics_stream_accept(&connection->stream, ics_tcp_now(self), syn);
