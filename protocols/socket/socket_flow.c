@@ -58,6 +58,7 @@ uint32_t ics_socket_add_flow(const IcsSocket *self, const IcsFlow *flow)
         peer_host != NULL ? peer_host->name : ics_ipv4_address_format(flow->peer_address, text);
     made.socket = self->ordinal;
     made.incarnation = ics_socket_table_incarnation(self->process);
+    made.is_datagram = self->type == ICS_SOCKET_DATAGRAM;
     return ics_flow_table_add(&network->flows, &made);
 }
 

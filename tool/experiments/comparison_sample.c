@@ -1,7 +1,5 @@
 #include "tool/experiments/comparison_sample.h"
 
-#include <string.h>
-
 #include "tool/experiments/sequential_elements.h"
 
 /* Between two looks at `stop`: a few milliseconds. */
@@ -20,22 +18,20 @@ void ics_comparison_sample_clear(IcsComparisonSample *self)
     g_clear_error(&self->error);
 }
 
-static void comparison_sample_take_total(IcsComparisonSample *self, const IcsStatistics *statistics,
-                                         const char *transport)
+static void comparison_sample_take_total(IcsComparisonSample *self, const IcsStatistics *statistics)
 {
-    IcsFlowResult total = ics_result_flows_of_transport(statistics, transport);
+    IcsFlowResult total = ics_result_datagram_flows(statistics);
     ics_measures_take(&total, self->values);
     ics_flow_result_clear(&total);
 }
 
-static void comparison_sample_take_flows(IcsComparisonSample *self, const IcsResult *result,
-                                         const char *transport)
+static void comparison_sample_take_flows(IcsComparisonSample *self, const IcsResult *result)
 {
     self->flows = g_array_new(FALSE, TRUE, sizeof(IcsComparisonFlow));
     g_array_set_clear_func(self->flows, comparison_sample_clear_flow);
     for (guint i = 0; i < result->flows->len; i++) {
         const IcsFlowResult *from = &g_array_index(result->flows, IcsFlowResult, i);
-        if (strcmp(from->transport, transport) == 0) {
+        if (from->is_datagram) {
             IcsComparisonFlow flow = {.name = g_strdup(from->name)};
             ics_measures_take(from, flow.values);
             g_array_append_val(self->flows, flow);
@@ -47,7 +43,6 @@ static void comparison_sample_measure(IcsComparisonSample *self, const IcsStatis
                                       const IcsComparisonSampling *sampling, IcsStopReason reason)
 {
     const IcsWorld *world = ics_statistics_world(statistics);
-    const char *transport = sampling->transport->klass->name;
     IcsRunInfo info = {.command = "compare", .stopped = ics_stop_reason_name(reason)};
     g_autoptr(IcsResult) result = ics_result_new(statistics, &info);
     self->done = true;
@@ -55,9 +50,9 @@ static void comparison_sample_measure(IcsComparisonSample *self, const IcsStatis
     self->stopped_by_time = reason == ICS_STOP_TIME;
     self->broken = g_strdup(result->broken);
     self->sequential = ics_sequential_elements(world);
-    comparison_sample_take_total(self, statistics, transport);
+    comparison_sample_take_total(self, statistics);
     if (sampling->with_flows) {
-        comparison_sample_take_flows(self, result, transport);
+        comparison_sample_take_flows(self, result);
     }
 }
 

@@ -15,7 +15,7 @@ typedef struct IcsComparisonSample {
     uint64_t seed;
     uint64_t digest;
     bool stopped_by_time;
-    IcsRatio values[ICS_N_MEASURES]; /* of all flows of the transport together */
+    IcsRatio values[ICS_N_MEASURES]; /* of all flows of datagram sockets together */
     GArray *flows;                   /* of IcsComparisonFlow, or NULL; owned */
     GPtrArray *sequential; /* of char *, or NULL: elements that the traffic reached and whose
                               decisions depend on what came before; owned */

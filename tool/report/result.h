@@ -33,7 +33,8 @@ typedef struct IcsReorderingResult {
 typedef struct IcsFlowResult {
     const char *name; /* "asker -> echo" */
     const char *transport;
-    uint32_t flows; /* how many are joined in it */
+    bool is_datagram; /* of datagram sockets */
+    uint32_t flows;   /* how many are joined in it */
     uint64_t sent;
     uint64_t delivered;
     uint64_t undecided;
@@ -190,9 +191,9 @@ typedef struct IcsResult {
 IcsResult *ics_result_new(const IcsStatistics *statistics, const IcsRunInfo *info);
 void ics_result_free(IcsResult *self);
 
-/* All flows over one transport as one, without a name. What it owns is freed by
+/* All flows of datagram sockets as one, without a name. What it owns is freed by
  * ics_flow_result_clear(). */
-IcsFlowResult ics_result_flows_of_transport(const IcsStatistics *statistics, const char *transport);
+IcsFlowResult ics_result_datagram_flows(const IcsStatistics *statistics);
 void ics_flow_result_clear(gpointer flow_result);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcsResult, ics_result_free)

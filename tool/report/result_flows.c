@@ -8,6 +8,7 @@ typedef struct ResultFlowGroup {
     IcsFlowStatistics *only; /* the first one; borrowed */
     IcsFlowStatistics sum;   /* of all, from the second one on */
     const char *transport;
+    bool is_datagram;
     uint32_t flows;
 } ResultFlowGroup;
 
@@ -59,6 +60,7 @@ static IcsFlowResult result_flow_summarise(ResultFlowGroup *group)
     const IcsMessageWindow *messages = &flow->messages;
     IcsFlowResult result = {
         .transport = group->transport,
+        .is_datagram = group->is_datagram,
         .flows = group->flows,
         .sent = messages->sent,
         .delivered = messages->delivered,
@@ -128,6 +130,7 @@ void ics_result_take_flows(IcsResult *self, const IcsStatistics *statistics)
         ResultFlowGroup *group =
             result_flow_group_of(by_name, groups, names, ics_world_flow_name(world, i));
         group->transport = ics_flow_table_get(&world->network->flows, i)->transport;
+        group->is_datagram = ics_flow_table_get(&world->network->flows, i)->is_datagram;
         result_flow_group_add(group, flow);
     }
     for (guint i = 0; i < groups->len; i++) {
@@ -164,16 +167,16 @@ IcsFlowResult ics_result_flows_by_port(const IcsStatistics *statistics, const ch
     return result;
 }
 
-/* ---- by transport ---- */
+/* ---- all of datagram sockets ---- */
 
-IcsFlowResult ics_result_flows_of_transport(const IcsStatistics *statistics, const char *transport)
+IcsFlowResult ics_result_datagram_flows(const IcsStatistics *statistics)
 {
     const IcsWorld *world = ics_statistics_world(statistics);
-    ResultFlowGroup group = {.transport = transport};
+    ResultFlowGroup group = {.is_datagram = true};
     for (uint32_t i = 0; i < ics_statistics_flows(statistics); i++) {
         IcsFlowStatistics *flow = ics_statistics_flow(statistics, i);
-        const IcsFlow *from = ics_flow_table_get(&world->network->flows, i);
-        if (flow->messages.sent > 0 && strcmp(from->transport, transport) == 0) {
+        bool is_datagram = ics_flow_table_get(&world->network->flows, i)->is_datagram;
+        if (is_datagram && flow->messages.sent > 0) {
             result_flow_group_add(&group, flow);
         }
     }

@@ -247,7 +247,31 @@ static void flows_apart_add_up_to_the_total(void **state)
     plan_clear(&plan);
 }
 
-/* How often a watch has been asked. */
+static void synchronous_sockets_do_not_take_part(void **state)
+{
+    (void)state;
+    Plan plan;
+    plan_init(&plan,
+              "{'ipcsim': 1, 'hosts': {'a': {}, 'b': {}}, 'links': [{'name': 'wire',"
+              " 'ends': ['a', 'b'], 'delay': '5ms'}], 'processes': ["
+              "{'name': 'sink', 'host': 'b', 'program': 'udp-sink', 'port': 9},"
+              "{'name': 'source', 'host': 'a', 'program': 'udp-sender', 'to': 'b:9',"
+              " 'messages': 3, 'interval': '20ms'},"
+              "{'name': 'taker', 'host': 'b', 'operations': ["
+              "  {'do': 'socket', 'socket': 's', 'type': 'synchronous'},"
+              "  {'do': 'bind', 'socket': 's', 'port': 10}, {'do': 'receive', 'socket': 's'}]},"
+              "{'name': 'giver', 'host': 'a', 'operations': ["
+              "  {'do': 'socket', 'socket': 's', 'type': 'synchronous'},"
+              "  {'do': 'send', 'socket': 's', 'to': 'b:10', 'text': 'x'}]}]}",
+              "udp,rdt.sr", 1);
+    plan.plan.with_flows = true;
+    g_autoptr(IcsComparison) comparison = compare(&plan);
+    assert_mean(comparison, 0, ICS_MEASURE_SENT, 3);
+    assert_mean(comparison, 1, ICS_MEASURE_SENT, 3);
+    assert_int_equal(comparison->flow_names->len, 1);
+    plan_clear(&plan);
+}
+
 static bool stops_at_once(gpointer data)
 {
     (void)data;
@@ -299,6 +323,7 @@ int main(void)
         cmocka_unit_test(an_element_that_no_packet_reached_changes_nothing),
         cmocka_unit_test(results_do_not_depend_on_the_number_of_threads),
         cmocka_unit_test(flows_apart_add_up_to_the_total),
+        cmocka_unit_test(synchronous_sockets_do_not_take_part),
         cmocka_unit_test(an_interrupted_comparison_says_what_was_done),
         cmocka_unit_test(a_world_that_does_not_fit_into_memory_is_refused),
     };
