@@ -13,7 +13,8 @@ from ipcsim import SOURCE, TRACES, CommandTest, trace  # noqa: E402
 GOLDEN = SOURCE / "tests" / "scenario" / "golden"
 UPDATE = os.environ.get("IPCSIM_UPDATE_GOLDEN") == "1"
 DRAWN = ["asynchronous", "host_crash", "partition", "ports", "rdt_abp_reordering",
-         "synchronous", "udp_echo", "udp_queue_overflow", "udp_timeout"]
+         "synchronous", "tcp_close", "tcp_echo", "tcp_refused", "tcp_reset", "tcp_server_crash",
+         "tcp_unknown_host", "udp_echo", "udp_queue_overflow", "udp_timeout"]
 ROWS = "60"
 
 
