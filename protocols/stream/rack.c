@@ -18,11 +18,18 @@ void ics_rack_init(IcsRack *self)
     };
 }
 
-/* RACK_sent_after() of section 6.2. */
-static bool rack_sent_after(int64_t first_ns, IcsSequence first_end, int64_t second_ns,
-                            IcsSequence second_end)
+/* RACK_sent_after() of section 6.2: negative when the latest that has arrived was sent before the
+ * segment. Of what was sent at one instant the RFC takes the higher number for the later; here it
+ * is known, and a repetition may well be the later one. */
+static int64_t rack_sent_after(const IcsRack *self, const IcsSentSegment *segment)
 {
-    return first_ns > second_ns || (first_ns == second_ns && first_end > second_end);
+    if (self->xmit_ns != segment->sent_ns) {
+        return self->xmit_ns - segment->sent_ns;
+    }
+    if (self->order != segment->order) {
+        return (int32_t)(self->order - segment->order);
+    }
+    return (int64_t)(self->end - segment->end);
 }
 
 /* Step 1. */
@@ -68,8 +75,9 @@ void ics_rack_found(IcsRack *self, int64_t now_ns, const IcsSentSegment *segment
         rack_note_min_rtt(self, now_ns, rtt_ns);
     }
     self->rtt_ns = rtt_ns;
-    if (rack_sent_after(segment->sent_ns, segment->end, self->xmit_ns, self->end)) {
+    if (rack_sent_after(self, segment) < 0) {
         self->xmit_ns = segment->sent_ns;
+        self->order = segment->order;
         self->end = segment->end;
     }
 }
@@ -115,7 +123,7 @@ static int64_t rack_remaining_ns(const IcsRack *self, int64_t now_ns, const IcsS
 
 static bool rack_is_suspect(const IcsRack *self, const IcsSentSegment *segment)
 {
-    return rack_sent_after(self->xmit_ns, self->end, segment->sent_ns, segment->end);
+    return rack_sent_after(self, segment) > 0;
 }
 
 /* Those sent once, in the order of their transmission. */

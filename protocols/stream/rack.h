@@ -11,6 +11,7 @@
 typedef struct IcsRack {
     int64_t xmit_ns;    /* RACK.xmit_ts: when the latest sent segment that has arrived was sent */
     IcsSequence end;    /* RACK.end_seq: its end; 0: nothing has arrived yet */
+    uint32_t order;     /* its place among transmissions, for those of one instant */
     int64_t rtt_ns;     /* RACK.rtt */
     int64_t min_rtt_ns; /* RACK.min_RTT: the least of this window of 300 s and the one before */
     int64_t window_min_ns; /* the least of this window alone */

@@ -64,7 +64,12 @@ void ics_sent_segments_append(IcsSentSegments *self, int64_t now_ns, IcsSequence
     sent_segments_reserve(self);
     self->count++;
     *ics_sent_segments_record(self, self->count - 1) = (IcsSentSegment){
-        .first = range.first, .end = range.end, .sent_ns = now_ns, .transmissions = 1};
+        .first = range.first,
+        .end = range.end,
+        .sent_ns = now_ns,
+        .order = self->n_transmissions++,
+        .transmissions = 1,
+    };
 }
 
 uint32_t ics_sent_segments_find(const IcsSentSegments *self, IcsSequence sequence)
@@ -154,7 +159,8 @@ void ics_sent_segments_retransmit(IcsSentSegments *self, int64_t now_ns, IcsSequ
         }
         ics_sent_segments_discount(self, record);
         record->sent_ns = now_ns;
-        record->transmissions++;
+        record->order = self->n_transmissions++;
+        record->transmissions += record->transmissions < UINT8_MAX;
         record->retransmitted = true;
         ics_sent_segments_count_in(self, record);
     }

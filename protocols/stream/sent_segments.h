@@ -17,11 +17,12 @@
 typedef struct IcsSentSegment {
     IcsSequence first;
     IcsSequence end;
-    int64_t sent_ns;        /* of its last transmission */
-    uint32_t transmissions; /* 1: never sent again */
-    bool sacked;            /* the next two are false then */
-    bool lost;              /* what was sent before the repetition under way, if any, is lost */
-    bool retransmitted;     /* a repetition is under way */
+    int64_t sent_ns;       /* its last transmission */
+    uint32_t order;        /* of that among all of the queue; it may wrap around */
+    uint8_t transmissions; /* 1: never sent again; 255: or more */
+    bool sacked;           /* the next two are false then */
+    bool lost;             /* what was sent before the repetition under way, if any, is lost */
+    bool retransmitted;    /* a repetition is under way */
 } IcsSentSegment;
 
 /* Running sums over the records; a record that is lost but not retransmitted is waiting. */
@@ -38,6 +39,7 @@ typedef struct IcsSentSegments {
     uint32_t capacity;
     uint32_t head;
     uint32_t count;
+    uint32_t n_transmissions;
     IcsSentCounters counters;
     IcsSackedRanges sacked;
     IcsRepetitions repetitions;

@@ -121,8 +121,18 @@ static void a_smaller_buffer_does_not_shrink_the_window(void **state)
 
 static void a_larger_buffer_widens_it(void **state)
 {
+    ics_stream_script_run(with_buffer(state, 6000), "150 < . 1:1001(1000) ack 1 win 65535\n"
+                                                    "150 > . 1:1(0) ack 1001 win 5000\n"
+                                                    "150 buffers 65535 30000\n"
+                                                    "150 > . 1:1(0) ack 1001 win 29000\n");
+}
+
+/* Before the peer has sent anything the window of the SYN is enough for it to begin with. */
+static void the_first_acknowledgement_says_how_large_a_larger_buffer_is(void **state)
+{
     ics_stream_script_run(with_buffer(state, 6000), "150 buffers 65535 30000\n"
-                                                    "150 > . 1:1(0) ack 1 win 30000\n");
+                                                    "200 < . 1:1001(1000) ack 1 win 65535\n"
+                                                    "200 > . 1:1(0) ack 1001 win 29000\n");
 }
 
 static void what_lies_beyond_the_window_is_cut_off(void **state)
@@ -158,6 +168,7 @@ int main(void)
         TEST(a_wide_window_is_not_announced_for_every_read),
         TEST(a_smaller_buffer_does_not_shrink_the_window),
         TEST(a_larger_buffer_widens_it),
+        TEST(the_first_acknowledgement_says_how_large_a_larger_buffer_is),
         TEST(what_lies_beyond_the_window_is_cut_off),
         TEST(once_nobody_reads_the_window_stays_open),
     };
