@@ -385,6 +385,62 @@ static void a_retransmission_moves_no_independent_decision(void **state)
     assert_true(agreeing(base, changed, "fixed|*") > 300);
 }
 
+/* ---- the same messages over a stream ---- */
+
+#define MESSAGES_LINK(faults)                                                                      \
+    "{'ipcsim': 1, 'seed': 5, 'stream': {'min-rto': '100ms'}, 'hosts': {'a': {}, 'b': {}},"        \
+    " 'links': [{'name': 'one', 'ends': ['a', 'b'], 'delay': '10ms', 'faults': [" faults           \
+    "  {'kind': 'loss', 'probability': 0.2}, {'kind': 'delay', 'jitter': '5ms', 'time': "          \
+    "'5ms'}]}],"                                                                                   \
+    " 'processes': ["
+
+#define SEND_200(opening, more)                                                                    \
+    "  {'name': 's', 'host': 'a', 'operations': [" opening                                         \
+    "   {'do': 'wait', 'until': '5s'}, {'do': 'repeat', 'times': 200, 'operations': ["             \
+    "     {'do': 'send', 'socket': 's', 'size': '100B'" more                                       \
+    "}, {'do': 'wait', 'time': '50ms'}]}]}]}"
+
+#define DATAGRAMS(faults)                                                                          \
+    MESSAGES_LINK(faults)                                                                          \
+    SEND_200("{'do': 'socket', 'socket': 's'},", ", 'to': 'b:9'")
+
+#define STREAM(faults)                                                                             \
+    MESSAGES_LINK(faults)                                                                          \
+    "  {'name': 'r', 'host': 'b', 'operations': ["                                                 \
+    "   {'do': 'socket', 'socket': 'l', 'type': 'stream'},"                                        \
+    "   {'do': 'bind', 'socket': 'l', 'port': 9}, {'do': 'listen', 'socket': 'l'},"                \
+    "   {'do': 'accept', 'socket': 'l', 'connection': 's'},"                                       \
+    "   {'do': 'receive', 'socket': 's', 'fill': true, 'buffer': '30000B', 'expect': "             \
+    "20000}]}," SEND_200("{'do': 'socket', 'socket': 's', 'type': 'stream'},"                      \
+                         "{'do': 'set', 'socket': 's', 'no-delay': true},"                         \
+                         "{'do': 'connect', 'socket': 's', 'to': 'b:9'},",                         \
+                         "")
+
+/* Names end in class (0: first) and fragment. A few messages share a segment with the one before,
+ * after a loss. */
+#define FIRST_TRANSMISSIONS "fixed|one a->b|*|* 0 0|*"
+
+static void the_ith_message_meets_the_same_fate_over_a_stream(void **state)
+{
+    (void)state;
+    g_autoptr(Run) datagrams = run_of(DATAGRAMS(""), 0);
+    g_autoptr(Run) stream = run_of(STREAM(""), 0);
+    assert_int_equal(taken(datagrams, "fixed|one a->b|loss#0|* 0 0|*"), 200);
+    assert_true(agreeing(datagrams, stream, "fixed|one a->b|loss#0|* 0 0|*") > 150);
+    assert_true(agreeing(datagrams, stream, FIRST_TRANSMISSIONS) > 300);
+}
+
+static void another_loss_moves_no_first_transmission_of_a_stream(void **state)
+{
+    (void)state;
+    g_autoptr(Run) base = run_of(STREAM(""), 0);
+    g_autoptr(Run) changed =
+        run_of(STREAM("{'kind': 'loss', 'name': 'extra', 'nth': [1, 5, 9, 20, 31]},"), 0);
+    assert_true(taken(changed, "fixed|one a->b|loss#0|* 1 0|*") > 30);
+    assert_true(agreeing(base, changed, "fixed|one a->b|loss#0|* 0 0|*") > 150);
+    assert_true(agreeing(base, changed, "fixed|*") > 600);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -398,6 +454,8 @@ int main(void)
         cmocka_unit_test(whoever_observes_moves_nothing),
         cmocka_unit_test(other_times_move_no_independent_decision),
         cmocka_unit_test(a_retransmission_moves_no_independent_decision),
+        cmocka_unit_test(the_ith_message_meets_the_same_fate_over_a_stream),
+        cmocka_unit_test(another_loss_moves_no_first_transmission_of_a_stream),
     };
     return cmocka_run_group_tests_name("fates", tests, NULL, NULL);
 }
