@@ -11,10 +11,12 @@
 
 #include "bench/workload/workload.h"
 
-/* 8 MiB of buffers and 14,480 bytes a write, as the peers have them. */
+/* A window of 1750 segments, which fills link and queue without overflowing them, and 14,480 bytes
+ * a write, as the peers have them. */
 static const char w2_trace[] =
     "{ \"ipcsim\": 1, \"title\": \"W2\", \"seed\": 7, \"stop\": \"1000h\","
-    "  \"stream\": { \"cc\": \"%s\", \"send-buffer\": \"8MiB\", \"receive-buffer\": \"8MiB\" },"
+    "  \"stream\": { \"cc\": \"%s\", \"send-buffer\": \"2534kB\", "
+    "    \"receive-buffer\": \"2534kB\" },"
     "  \"hosts\": { \"client\": { \"address\": \"10.0.0.1\" },"
     "             \"server\": { \"address\": \"10.0.0.2\" } },"
     "  \"links\": [ { \"name\": \"wire\", \"ends\": [\"client\", \"server\"], \"rate\": \"1Gbit\","
