@@ -280,6 +280,26 @@ static void without_agreement_blocks_are_ignored(void **state)
                                   "200 = pipe 2920\n");
 }
 
+/* All is sent at one instant, the repetition last: new data that arrives has not overtaken it,
+ * although it has higher numbers (RFC 8985's own tie break would say so). */
+static void rack_knows_the_order_within_an_instant(void **state)
+{
+    ics_stream_script_run(*state, TEN_SEGMENTS "200 < . 1:1(0) ack 1 win 65535 <sack 1461:2921>\n"
+                                               "200 > . 14601:16061(1460)\n"
+                                               "200 < . 1:1(0) ack 1 win 65535 <sack 1461:4381>\n"
+                                               "200 > . 16061:17521(1460)\n"
+                                               "200 < . 1:1(0) ack 1 win 65535 <sack 1461:5841>\n"
+                                               "200 > . 1:1461(1460) {rack}\n"
+                                               "200 < . 1:1(0) ack 1 win 65535 <sack 1461:14601>\n"
+                                               "200 > . 17521:20441(1460)*\n"
+                                               "300 < . 1:1(0) ack 1 win 65535 <sack 1461:16061>\n"
+                                               "300 > . 20441:21901(1460)\n"
+                                               "300 < . 1:1(0) ack 1 win 65535 <sack 1461:17521>\n"
+                                               "300 > . 21901:23361(1460)\n"
+                                               "300 < . 1:1(0) ack 17521 win 65535\n"
+                                               "300 > . 23361:24821(1460)\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -299,6 +319,7 @@ int main(void)
         TEST(without_tlp_the_timeout_repairs_the_tail),
         TEST(blocks_of_what_was_never_sent_are_ignored),
         TEST(without_agreement_blocks_are_ignored),
+        TEST(rack_knows_the_order_within_an_instant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
