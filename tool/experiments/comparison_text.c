@@ -9,7 +9,7 @@
 #include "tool/experiments/transport_label.h"
 #include "tool/report/table.h"
 
-#define COMPARISON_TEXT_NAME_WIDTH 18
+#define COMPARISON_TEXT_NAME_WIDTH 12
 #define COMPARISON_TEXT_COLUMNS    (ICS_N_MEASURES + 3)
 #define COMPARISON_TEXT_INCOMPLETE "incomplete"
 
