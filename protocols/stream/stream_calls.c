@@ -98,15 +98,6 @@ void ics_stream_shutdown_receive(IcsStream *self, int64_t now_ns)
     self->events |= ICS_STREAM_READABLE;
 }
 
-/* FIN-WAIT-2 does not last for ever once nobody waits for the peer's FIN. */
-static void stream_calls_limit_fin_wait_2(IcsStream *self, int64_t now_ns)
-{
-    int64_t limit_ns = self->config->times.fin_wait_2_ns;
-    if (self->state == ICS_STREAM_FIN_WAIT_2 && limit_ns > 0) {
-        self->timers.linger_ns = now_ns + limit_ns;
-    }
-}
-
 void ics_stream_close(IcsStream *self, int64_t now_ns)
 {
     if (self->user_gone) {
@@ -124,7 +115,7 @@ void ics_stream_close(IcsStream *self, int64_t now_ns)
     }
     ics_stream_shutdown_receive(self, now_ns);
     ics_stream_shutdown(self, now_ns);
-    stream_calls_limit_fin_wait_2(self, now_ns);
+    ics_stream_limit_fin_wait_2(self, now_ns);
 }
 
 /* Section 3.10.5. */

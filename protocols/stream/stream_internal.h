@@ -13,6 +13,9 @@
 
 /* Tells the observer, sets what each state needs (timers, events) and forgets what it does not. */
 void ics_stream_move(IcsStream *self, int64_t now_ns, IcsStreamState to);
+/* FIN-WAIT-2 does not last for ever once nobody waits for the peer's FIN: to be called when one of
+ * both has come. */
+void ics_stream_limit_fin_wait_2(IcsStream *self, int64_t now_ns);
 /* The connection is gone: CLOSED with that error (0: none); buffers of the sender are dropped, what
  * the user has not read stays readable unless it was a reset. */
 void ics_stream_break(IcsStream *self, int64_t now_ns, int error);

@@ -78,10 +78,10 @@ static void stream_move_to_closed(IcsStream *self)
     self->events |= ICS_STREAM_ENDED | ICS_STREAM_READABLE | ICS_STREAM_WRITABLE;
 }
 
-static void stream_move_to_fin_wait_2(IcsStream *self, int64_t now_ns)
+void ics_stream_limit_fin_wait_2(IcsStream *self, int64_t now_ns)
 {
     int64_t limit_ns = self->config->times.fin_wait_2_ns;
-    if (self->user_gone && limit_ns > 0) {
+    if (self->state == ICS_STREAM_FIN_WAIT_2 && self->user_gone && limit_ns > 0) {
         self->timers.linger_ns = now_ns + limit_ns;
     }
 }
@@ -99,7 +99,7 @@ void ics_stream_move(IcsStream *self, int64_t now_ns, IcsStreamState to)
         self->events |= ICS_STREAM_CONNECTED | ICS_STREAM_WRITABLE;
         break;
     case ICS_STREAM_FIN_WAIT_2:
-        stream_move_to_fin_wait_2(self, now_ns);
+        ics_stream_limit_fin_wait_2(self, now_ns);
         break;
     case ICS_STREAM_TIME_WAIT:
         stream_move_stop_timers(self);
