@@ -135,10 +135,14 @@ static bool host_stack_check(const IcsHostStackConfig *config, GError **error)
     return true;
 }
 
-/* What is due at the present instant happens; then the host is the one that acts. */
+/* What is due happens; then the host is the one that acts. The clock goes on where nothing is left
+ * to happen, too. */
 static void host_stack_settle(IcsHostStack *self, int64_t until_ns)
 {
     ics_simulation_run(self->simulation, until_ns, UINT64_MAX);
+    if (until_ns != ICS_FOREVER && until_ns > self->simulation->now_ns) {
+        ics_simulation_advance(self->simulation, until_ns);
+    }
     ics_simulation_enter(self->simulation, self->stack->host->node);
 }
 

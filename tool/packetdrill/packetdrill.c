@@ -7,6 +7,7 @@ IcsPacketdrill *ics_packetdrill_enter(void *user)
 {
     IcsPacketdrill *self = user;
     g_mutex_lock(&self->lock);
+    self->calls++;
     return self;
 }
 

@@ -44,6 +44,7 @@ typedef struct IcsPacketdrill {
     GCond changed; /* sleepers wait for it, with the lock */
     GCond settled; /* whoever turns the clock waits for it, with the lock */
     struct IcsPacketdrillSleeper *sleepers;
+    uint64_t calls;  /* so many have been made */
     pthread_t owner; /* the thread that turns the clock */
     IcsHostStack *stack;
     IcsProcess *process; /* borrowed from the stack */

@@ -5,6 +5,10 @@
  * never read the clock. */
 #define PACKETDRILL_SLEEP_PATIENCE_US 200000
 
+/* How long nobody must have called before a sleeper turns the clock itself; packetdrill waits for a
+ * second. */
+#define PACKETDRILL_SLEEP_ALONE_US 300000
+
 typedef enum { PACKETDRILL_SLEEP_IDLE, PACKETDRILL_SLEEP_ASLEEP, PACKETDRILL_SLEEP_AWAKE } State;
 
 /* A thread that has slept once. */
@@ -54,17 +58,6 @@ void ics_packetdrill_free_sleepers(IcsPacketdrill *self)
     }
 }
 
-static void packetdrill_sleep_until_woken(IcsPacketdrill *self, int64_t deadline_ns)
-{
-    Sleeper *sleeper = packetdrill_sleep_self(self);
-    sleeper->deadline_ns = deadline_ns;
-    sleeper->state = PACKETDRILL_SLEEP_ASLEEP;
-    g_cond_broadcast(&self->settled);
-    while (sleeper->state == PACKETDRILL_SLEEP_ASLEEP) {
-        g_cond_wait(&self->changed, &self->lock);
-    }
-}
-
 static bool packetdrill_sleep_turn(IcsPacketdrill *self, int64_t deadline_ns)
 {
     int64_t next_ns = MIN(ics_packetdrill_next(self), deadline_ns);
@@ -73,6 +66,24 @@ static bool packetdrill_sleep_turn(IcsPacketdrill *self, int64_t deadline_ns)
     }
     ics_packetdrill_advance(self, next_ns);
     return true;
+}
+
+/* Where the thread that turns the clock waits outside for this call to end, the sleeper turns it.
+ */
+static void packetdrill_sleep_until_woken(IcsPacketdrill *self, int64_t deadline_ns)
+{
+    Sleeper *sleeper = packetdrill_sleep_self(self);
+    sleeper->deadline_ns = deadline_ns;
+    sleeper->state = PACKETDRILL_SLEEP_ASLEEP;
+    g_cond_broadcast(&self->settled);
+    while (sleeper->state == PACKETDRILL_SLEEP_ASLEEP) {
+        uint64_t calls = self->calls;
+        int64_t until_us = g_get_monotonic_time() + PACKETDRILL_SLEEP_ALONE_US;
+        if (!g_cond_wait_until(&self->changed, &self->lock, until_us) && calls == self->calls &&
+            !packetdrill_sleep_turn(self, deadline_ns)) {
+            g_cond_wait(&self->changed, &self->lock);
+        }
+    }
 }
 
 bool ics_packetdrill_wait(IcsPacketdrill *self, int64_t deadline_ns)
@@ -118,7 +129,7 @@ void ics_packetdrill_settle(IcsPacketdrill *self)
 {
     int64_t until_us = g_get_monotonic_time() + PACKETDRILL_SLEEP_PATIENCE_US;
     const Sleeper *myself = packetdrill_sleep_find(self);
-    if (myself != NULL && myself->state == PACKETDRILL_SLEEP_AWAKE) {
+    if (myself != NULL && myself->state != PACKETDRILL_SLEEP_IDLE) {
         return;
     }
     while (packetdrill_sleep_in_state(self, PACKETDRILL_SLEEP_AWAKE) != NULL) {
