@@ -1,4 +1,5 @@
-/* RFC 5681: slow start, and congestion avoidance by counting acknowledged bytes. */
+/* RFC 5681: slow start, and congestion avoidance by counting acknowledgements or, with
+ * `byte_counting`, the bytes that they acknowledge. */
 #include <glib.h>
 
 #include "protocols/stream/congestion.h"
@@ -8,7 +9,17 @@ static void reno_init(IcsCongestion *self)
     self->u.reno.acked_bytes = 0;
 }
 
-/* Section 3.1: one segment for each window of acknowledged bytes. */
+/* Section 3.1: of each ACK one segment at most counts, which is what its equation (3) comes to:
+ * with delayed acknowledgements cwnd grows by half a segment in a round trip. RFC 3465, which the
+ * same section recommends, counts all bytes and grows by a whole one. Either way an ACK that is
+ * split gains nothing. */
+static uint64_t reno_counted_bytes(const IcsCongestion *self, uint64_t acked_bytes)
+{
+    uint64_t most_bytes = self->config->byte_counting ? self->cwnd_bytes : self->smss_bytes;
+    return MIN(acked_bytes, most_bytes);
+}
+
+/* One segment for each window of counted bytes. */
 static void reno_avoid_congestion(IcsCongestion *self, uint64_t acked_bytes)
 {
     self->u.reno.acked_bytes += acked_bytes;
@@ -28,7 +39,7 @@ static void reno_on_ack(IcsCongestion *self, const IcsCongestionAck *ack)
         acked_bytes = ics_congestion_slow_start(self, acked_bytes);
     }
     if (acked_bytes > 0) {
-        reno_avoid_congestion(self, MIN(acked_bytes, self->cwnd_bytes));
+        reno_avoid_congestion(self, reno_counted_bytes(self, acked_bytes));
     }
 }
 

@@ -36,6 +36,8 @@ const IcsParameter ics_stream_parameters[] = {
                       "proportional rate reduction, with SACK (RFC 6937)"),
     STREAM_SWITCH_ROW(recovery.idle_restart, "idle-restart", "true",
                       "the initial window again after a pause (RFC 5681)"),
+    STREAM_SWITCH_ROW(recovery.byte_counting, "byte-counting", "false",
+                      "reno grows by bytes acknowledged, not by acknowledgements (RFC 3465)"),
     STREAM_COUNT_ROW(recovery.initial_window, "initial-window", "10", 1, 65535,
                      "segments before the first acknowledgement (RFC 6928)"),
     STREAM_SIZE_ROW(recovery.fixed_window_bytes, "fixed-window", "64KiB", 1,

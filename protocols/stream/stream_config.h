@@ -32,6 +32,7 @@ typedef struct IcsRecoveryConfig {
     bool tlp;                    /* RFC 8985, section 7; takes effect with RACK */
     bool prr;                    /* RFC 6937; takes effect with SACK */
     bool idle_restart;           /* RFC 5681, section 4.1 */
+    bool byte_counting;          /* RFC 3465, section 2.1, of reno; off: RFC 5681, equation (3) */
     int64_t initial_window;      /* segments; RFC 6928 */
     int64_t fixed_window_bytes;  /* for ICS_CONGESTION_NONE */
     int64_t duplicate_threshold; /* DupThresh */

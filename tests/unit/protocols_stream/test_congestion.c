@@ -90,13 +90,54 @@ static void congestion_avoidance_adds_a_segment_in_a_window(void **state)
     }
     acknowledge(&congestion, SMSS, true);
     assert_int_equal(congestion.cwnd_bytes, 11000);
-    /* Every second segment acknowledged: the same growth in a window. */
-    for (int i = 0; i < 5; i++) {
+}
+
+/* RFC 5681, equation (3): SMSS * SMSS / cwnd for an ACK, however much it acknowledges. */
+static void delayed_acknowledgements_halve_the_growth(void **state)
+{
+    (void)state;
+    IcsRecoveryConfig config = config_of(ICS_CONGESTION_RENO);
+    IcsCongestion congestion;
+    ics_congestion_init(&congestion, &config, SMSS);
+    congestion.ssthresh_bytes = 10000;
+    for (int i = 0; i < 9; i++) {
         acknowledge(&congestion, 2 * SMSS, true);
+        assert_int_equal(congestion.cwnd_bytes, 10000);
     }
+    acknowledge(&congestion, 2 * SMSS, true);
     assert_int_equal(congestion.cwnd_bytes, 11000);
-    acknowledge(&congestion, SMSS, true);
-    assert_int_equal(congestion.cwnd_bytes, 12000);
+}
+
+static void split_acknowledgements_gain_nothing_in_congestion_avoidance(void **state)
+{
+    (void)state;
+    IcsRecoveryConfig config = config_of(ICS_CONGESTION_RENO);
+    IcsCongestion congestion;
+    ics_congestion_init(&congestion, &config, SMSS);
+    congestion.ssthresh_bytes = 10000;
+    for (int i = 0; i < 99; i++) {
+        acknowledge(&congestion, SMSS / 10, true);
+        assert_int_equal(congestion.cwnd_bytes, 10000);
+    }
+    acknowledge(&congestion, SMSS / 10, true);
+    assert_int_equal(congestion.cwnd_bytes, 11000);
+}
+
+/* RFC 3465, section 2.1. */
+static void with_byte_counting_delayed_acknowledgements_cost_no_growth(void **state)
+{
+    (void)state;
+    IcsRecoveryConfig config = config_of(ICS_CONGESTION_RENO);
+    config.byte_counting = true;
+    IcsCongestion congestion;
+    ics_congestion_init(&congestion, &config, SMSS);
+    congestion.ssthresh_bytes = 10000;
+    for (int i = 0; i < 4; i++) {
+        acknowledge(&congestion, 2 * SMSS, true);
+        assert_int_equal(congestion.cwnd_bytes, 10000);
+    }
+    acknowledge(&congestion, 2 * SMSS, true);
+    assert_int_equal(congestion.cwnd_bytes, 11000);
 }
 
 static void ssthresh_is_half_the_flight_and_two_segments_at_least(void **state)
@@ -180,6 +221,9 @@ int main(void)
         cmocka_unit_test(slow_start_adds_a_segment_for_each_ack_at_most),
         cmocka_unit_test(slow_start_ends_at_ssthresh),
         cmocka_unit_test(congestion_avoidance_adds_a_segment_in_a_window),
+        cmocka_unit_test(delayed_acknowledgements_halve_the_growth),
+        cmocka_unit_test(split_acknowledgements_gain_nothing_in_congestion_avoidance),
+        cmocka_unit_test(with_byte_counting_delayed_acknowledgements_cost_no_growth),
         cmocka_unit_test(ssthresh_is_half_the_flight_and_two_segments_at_least),
         cmocka_unit_test(a_window_that_is_not_used_does_not_grow),
         cmocka_unit_test(after_idling_it_is_the_initial_window_at_most),
