@@ -1,15 +1,13 @@
 #include "protocols/programs/pattern.h"
 
 #include <glib.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/hash.h"
 
 /* Bytes that one mask covers; the block is a whole number of them. */
 #define PATTERN_MASK_BYTES 8
-
-/* Bytes that are compared before somebody asks whether they were right. */
-#define PATTERN_STRIDE_BYTES 128
 
 /* As in wire/internet_checksum.c: a version of the loops for AVX2 where the loader can choose. */
 #if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && !defined(__clang__) &&      \
@@ -71,35 +69,28 @@ void ics_pattern_fill(const IcsPattern *self, uint64_t offset, uint8_t *bytes, s
     }
 }
 
-/* What differs among n bytes, a whole number of masks: 0 when nothing does. */
-static inline uint64_t pattern_difference(const uint8_t *bytes, const uint8_t *from, uint64_t mask,
-                                          size_t n)
+/* What differs among n whole words: 0 when nothing does. */
+PATTERN_LOOP
+static uint64_t pattern_difference(const uint8_t *restrict bytes, const uint8_t *restrict from,
+                                   uint64_t mask, size_t n)
 {
     uint64_t difference = 0;
-    for (size_t at = 0; at < n; at += PATTERN_MASK_BYTES) {
+    for (size_t i = 0; i < n; i++) {
         uint64_t word;
         uint64_t got;
-        memcpy(&word, from + at, sizeof word);
-        memcpy(&got, bytes + at, sizeof got);
+        memcpy(&word, from + i * PATTERN_MASK_BYTES, sizeof word);
+        memcpy(&got, bytes + i * PATTERN_MASK_BYTES, sizeof got);
         difference |= word ^ mask ^ got;
     }
     return difference;
 }
 
 /* How many bytes match within one block. */
-PATTERN_LOOP
 static size_t pattern_match(const uint8_t *bytes, const uint8_t *from, uint64_t mask, size_t n)
 {
-    uint64_t little_endian = GUINT64_TO_LE(mask);
-    size_t at = 0;
-    while (at + PATTERN_STRIDE_BYTES <= n &&
-           pattern_difference(bytes + at, from + at, little_endian, PATTERN_STRIDE_BYTES) == 0) {
-        at += PATTERN_STRIDE_BYTES;
-    }
-    while (at + PATTERN_MASK_BYTES <= n &&
-           pattern_difference(bytes + at, from + at, little_endian, PATTERN_MASK_BYTES) == 0) {
-        at += PATTERN_MASK_BYTES;
-    }
+    size_t words = n / PATTERN_MASK_BYTES;
+    bool same = pattern_difference(bytes, from, GUINT64_TO_LE(mask), words) == 0;
+    size_t at = same ? words * PATTERN_MASK_BYTES : 0;
     while (at < n && bytes[at] == (uint8_t)(from[at] ^ mask >> (at % PATTERN_MASK_BYTES * 8))) {
         at++;
     }
