@@ -257,6 +257,15 @@ GPtrArray *ics_comparison_unpaired(const IcsComparison *self, uint32_t setting, 
     return elements;
 }
 
+GPtrArray *ics_comparison_all_unpaired(const IcsComparison *self)
+{
+    GPtrArray *elements = g_ptr_array_new_with_free_func(g_free);
+    for (uint32_t i = 0; i < self->n_samples; i++) {
+        comparison_add_new(elements, self->samples[i].sequential);
+    }
+    return elements;
+}
+
 bool ics_comparison_find_broken(const IcsComparison *self, uint32_t *index)
 {
     for (*index = 0; *index < self->n_samples; ++*index) {

@@ -73,6 +73,9 @@ uint32_t ics_comparison_runs_done(const IcsComparison *self, uint32_t setting, u
  * them. */
 GPtrArray *ics_comparison_unpaired(const IcsComparison *self, uint32_t setting, uint32_t row);
 
+/* The same of all rows and settings together. */
+GPtrArray *ics_comparison_all_unpaired(const IcsComparison *self);
+
 /* Whether an invariant is broken in some world; `index` (out): the first such sample. */
 bool ics_comparison_find_broken(const IcsComparison *self, uint32_t *index);
 

@@ -298,32 +298,13 @@ static void comparison_text_write_method(const IcsComparisonReport *report, IcsP
     ics_page_paragraph(page, ICS_INK_FAINT, text->str, 0);
 }
 
-/* Every element that keeps some row from being paired, once. */
-static GPtrArray *comparison_text_unpaired(const IcsComparison *comparison)
-{
-    GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
-    const IcsComparisonPlan *plan = comparison->plan;
-    for (uint32_t setting = 0; setting < plan->traces->len; setting++) {
-        for (uint32_t row = 0; row < plan->transports->len; row++) {
-            g_autoptr(GPtrArray) some = ics_comparison_unpaired(comparison, setting, row);
-            for (guint i = 0; i < some->len; i++) {
-                const char *text = g_ptr_array_index(some, i);
-                if (!g_ptr_array_find_with_equal_func(all, text, g_str_equal, NULL)) {
-                    g_ptr_array_add(all, g_strdup(text));
-                }
-            }
-        }
-    }
-    return all;
-}
-
 static void comparison_text_write_pairing(const IcsComparisonReport *report, IcsPage *page)
 {
     const IcsComparison *comparison = report->comparison;
     if (comparison->plan->transports->len < 2) {
         return;
     }
-    g_autoptr(GPtrArray) unpaired = comparison_text_unpaired(comparison);
+    g_autoptr(GPtrArray) unpaired = ics_comparison_all_unpaired(comparison);
     if (unpaired->len == 0) {
         ics_page_paragraph(page, ICS_INK_FAINT,
                            "Pairing fates: in runs of one seed a message meets the same faults "
