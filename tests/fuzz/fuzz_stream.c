@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MTU_BYTES = 600, OUTPUTS_MAX = 20000, EXPIRIES_MAX = 1000, BYTES_MAX = 4096 };
+enum { MTU_BYTES = 600, OUTPUTS_MAX = 200000, EXPIRIES_MAX = 1000, BYTES_MAX = 4096 };
 
 /* What a byte of the script, modulo their number, makes happen; bytes behind it are its arguments.
  */
