@@ -108,12 +108,16 @@ static void live_watch_lag(IcsLive *self)
     }
 }
 
+static void live_ask(IcsLive *self)
+{
+    self->interrupted |= !self->listener->go_on(self->listener->data);
+}
+
 /* Looks whether the user wants an end, without waiting. */
 static void live_look_up(IcsLive *self)
 {
-    const IcsLiveListener *listener = self->listener;
-    self->interrupted |=
-        !self->machine->wait(self->machine->data, 0, NULL, 0) || !listener->go_on(listener->data);
+    self->interrupted |= !self->machine->wait(self->machine->data, 0, NULL, 0);
+    live_ask(self);
 }
 
 /* Fires what is due by the clock, and sets virtual time to it. */
@@ -191,9 +195,7 @@ static void live_wait(IcsLive *self)
     int64_t next_ns = MIN(live_next_event_ns(self), self->pacer.stop_ns);
     int64_t until_ns = ics_pacer_clock_ns(&self->pacer, next_ns);
     const IcsLiveMachine *machine = self->machine;
-    self->interrupted |=
-        !machine->wait(machine->data, until_ns, self->descriptors, self->n_doors) ||
-        !self->listener->go_on(self->listener->data);
+    self->interrupted |= !machine->wait(machine->data, until_ns, self->descriptors, self->n_doors);
 }
 
 const char *ics_live_run(IcsLive *self)
@@ -201,6 +203,7 @@ const char *ics_live_run(IcsLive *self)
     const IcsSimulation *simulation = self->world->simulation;
     ics_pacer_start(&self->pacer, live_clock(self), self->world->trace->stop_ns);
     live_catch_up(self);
+    live_ask(self);
     while (!live_is_over(self)) {
         if (live_is_alone(self) && ics_simulation_is_quiescent(simulation)) {
             return ics_stop_reason_name(ICS_STOP_QUIESCENT);
@@ -209,6 +212,7 @@ const char *ics_live_run(IcsLive *self)
         if (!self->interrupted) {
             live_catch_up(self);
             live_read_all(self);
+            live_ask(self);
         }
     }
     return self->interrupted ? "interrupted" : ics_stop_reason_name(ICS_STOP_TIME);
