@@ -9,12 +9,12 @@
 typedef struct ComparisonPool {
     IcsComparison *comparison;
     uint64_t world_memory_bytes;
-    gint next; /* the next index to be taken; atomic, like stop and done */
+    gint next; /* the next index to be taken; atomic, as all of these */
     gint stop;
     gint done;
+    gint running; /* threads */
     GMutex mutex;
     GCond ended; /* a thread has */
-    uint32_t running;
 } ComparisonPool;
 
 uint32_t ics_comparison_index(const IcsComparisonPlan *plan, uint32_t setting, uint32_t run,
@@ -60,7 +60,7 @@ static gpointer comparison_work(gpointer data)
         g_atomic_int_inc(&pool->done);
     }
     g_mutex_lock(&pool->mutex);
-    pool->running--;
+    g_atomic_int_add(&pool->running, -1);
     g_cond_signal(&pool->ended);
     g_mutex_unlock(&pool->mutex);
     return NULL;
@@ -69,7 +69,7 @@ static gpointer comparison_work(gpointer data)
 static void comparison_watch(ComparisonPool *pool, const IcsComparisonWatch *watch)
 {
     g_mutex_lock(&pool->mutex);
-    while (pool->running > 0) {
+    while (g_atomic_int_get(&pool->running) > 0) {
         gint64 until_us = g_get_monotonic_time() + COMPARISON_WATCH_US;
         g_cond_wait_until(&pool->ended, &pool->mutex, until_us);
         if (!watch->go_on(watch->data)) {
@@ -108,7 +108,7 @@ static void comparison_run_all(IcsComparison *self, const IcsComparisonWatch *wa
     uint32_t threads = comparison_threads(self);
     ComparisonPool pool = {.comparison = self,
                            .world_memory_bytes = self->plan->memory_limit_bytes,
-                           .running = threads};
+                           .running = (gint)threads};
     g_mutex_init(&pool.mutex);
     g_cond_init(&pool.ended);
     g_autoptr(GPtrArray) workers = g_ptr_array_new();
