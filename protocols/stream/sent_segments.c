@@ -13,10 +13,13 @@ void ics_sent_segments_init(IcsSentSegments *self)
 
 void ics_sent_segments_clear(IcsSentSegments *self)
 {
+    /* RACK compares with what was sent before the queue was empty. */
+    uint32_t n_transmissions = self->n_transmissions;
     g_free(self->records);
     ics_sacked_ranges_clear(&self->sacked);
     ics_repetitions_clear(&self->repetitions);
     ics_sent_segments_init(self);
+    self->n_transmissions = n_transmissions;
 }
 
 void ics_sent_segments_discount(IcsSentSegments *self, const IcsSentSegment *record)
