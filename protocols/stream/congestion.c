@@ -52,9 +52,18 @@ uint64_t ics_congestion_half_flight(const IcsCongestion *self, uint64_t flight_b
     return MAX(flight_bytes / 2, UINT64_C(2) * self->smss_bytes);
 }
 
+/* What one ACK adds at most: RFC 5681, section 3.1, and RFC 3465, section 2.3, where L is 2 unless
+ * slow start follows a loss. */
+static uint64_t congestion_growth_limit(const IcsCongestion *self)
+{
+    bool is_first = self->ssthresh_bytes == ICS_SSTHRESH_NONE;
+    return self->config->byte_counting && is_first ? UINT64_C(2) * self->smss_bytes
+                                                   : self->smss_bytes;
+}
+
 uint64_t ics_congestion_slow_start(IcsCongestion *self, uint64_t acked_bytes)
 {
-    uint64_t growth_bytes = MIN(acked_bytes, self->smss_bytes);
+    uint64_t growth_bytes = MIN(acked_bytes, congestion_growth_limit(self));
     uint64_t room_bytes = self->ssthresh_bytes - self->cwnd_bytes;
     if (growth_bytes <= room_bytes) {
         self->cwnd_bytes += growth_bytes;

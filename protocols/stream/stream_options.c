@@ -74,6 +74,9 @@ static void stream_options_set_mss(IcsStream *self)
 {
     IcsStreamSending *send = &self->send;
     send->mss = MIN(send->peer_mss, send->path_mtu - STREAM_OPTIONS_HEADERS_BYTES);
+    if (self->config->mss_bytes > 0) {
+        send->mss = MIN(send->mss, (uint32_t)self->config->mss_bytes);
+    }
 }
 
 void ics_stream_agree(IcsStream *self, int64_t now_ns, const IcsTcpHeader *syn)

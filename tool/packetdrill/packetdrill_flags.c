@@ -7,6 +7,9 @@
 /* packetdrill's own default for the local address. */
 #define PACKETDRILL_LOCAL "192.168.0.1"
 
+/* Windows grow as those of Linux and FreeBSD, which scripts have been written for. */
+#define PACKETDRILL_STREAM "byte-counting=on"
+
 static bool packetdrill_flags_number(const char *text, guint64 max, guint64 *number, char **message)
 {
     g_autoptr(GError) error = NULL;
@@ -47,7 +50,7 @@ static bool packetdrill_flags_take(IcsHostStackConfig *config, const char *key, 
 IcsHostStack *ics_packetdrill_new_stack(const char *flags, char **message)
 {
     g_auto(GStrv) parts = g_strsplit(flags != NULL ? flags : "", ",", -1);
-    g_autoptr(GString) stream = g_string_new(NULL);
+    g_autoptr(GString) stream = g_string_new(PACKETDRILL_STREAM);
     IcsHostStackConfig config = {.seed = 1};
     ics_ipv4_address_parse(PACKETDRILL_LOCAL, &config.address);
     for (char **part = parts; *part != NULL; part++) {
@@ -59,9 +62,9 @@ IcsHostStack *ics_packetdrill_new_stack(const char *flags, char **message)
             return NULL;
         }
         if (!known && (*part)[0] != '\0') {
-            g_string_append_printf(stream, "%s%s", stream->len > 0 ? "," : "", *part);
+            g_string_append_printf(stream, ",%s", *part);
         }
     }
-    config.stream = stream->len > 0 ? stream->str : NULL;
+    config.stream = stream->str;
     return ics_host_stack_new(&config, message);
 }
