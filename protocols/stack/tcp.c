@@ -58,7 +58,7 @@ void ics_tcp_configure(IcsStack *stack, const IcsStreamConfig *config)
     tcp_set_config(ics_tcp_of(stack), config);
 }
 
-void ics_tcp_crash(IcsTcp *self)
+static void tcp_forget_all(IcsTcp *self)
 {
     while (self->connections != NULL) {
         ics_tcp_connection_free(self->connections);
@@ -68,12 +68,20 @@ void ics_tcp_crash(IcsTcp *self)
     ics_byte_pool_init(&self->buffers, TCP_KEPT_BUFFER_BYTES);
 }
 
+void ics_tcp_crash(IcsTcp *self)
+{
+    for (const IcsTcpConnection *at = self->connections; at != NULL; at = at->next) {
+        ics_tcp_observe_vanishing(at);
+    }
+    tcp_forget_all(self);
+}
+
 void ics_tcp_free(IcsTcp *self)
 {
     if (self == NULL) {
         return;
     }
-    ics_tcp_crash(self);
+    tcp_forget_all(self);
     ics_byte_pool_clear(&self->buffers);
     ics_tcp_config_unref(self->config);
     g_free(self);

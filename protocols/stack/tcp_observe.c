@@ -33,6 +33,14 @@ static void tcp_observe_state(const IcsTcpConnection *self, int64_t from, int64_
     tcp_observe_publish(self, ICS_OBSERVE_CONNECTION_STATE, from, to);
 }
 
+void ics_tcp_observe_vanishing(const IcsTcpConnection *self)
+{
+    IcsStreamState state = ics_tcp_state(self);
+    if (state != ICS_STREAM_CLOSED) {
+        tcp_observe_publish(self, ICS_OBSERVE_CONNECTION_STATE, state, ICS_STREAM_CLOSED);
+    }
+}
+
 void ics_tcp_observe(IcsStream *stream, IcsStreamNote note, int64_t a, int64_t b)
 {
     IcsTcpConnection *self = ICS_CONTAINER_OF(stream, IcsTcpConnection, stream);

@@ -22,7 +22,7 @@ def columns(trace):
     """The heads of the tables that the report has."""
     for line in run(str(trace)).splitlines():
         words = re.split(r"  +", line)
-        if words[0] in ("Flow", "Link", "Process"):
+        if words[0] in ("Flow", "Link", "Connection", "Process"):
             yield from words[1:]
 
 

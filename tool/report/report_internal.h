@@ -10,6 +10,7 @@
 
 void ics_report_write_flows(const IcsResult *result, IcsPage *page);
 void ics_report_write_links(const IcsResult *result, IcsPage *page);
+void ics_report_write_connections(const IcsResult *result, IcsPage *page);
 void ics_report_write_processes(const IcsResult *result, IcsPage *page);
 /* Of a live run: what passed to and from the outside; and the last line. */
 void ics_report_write_live(const IcsResult *result, IcsPage *page);

@@ -16,6 +16,7 @@ static const IcsTableColumn report_link_columns[] = {
     {"in flight", ICS_TABLE_RIGHT, 90, false},
     {"damaged", ICS_TABLE_RIGHT, 60, false},
     {"overtaken", ICS_TABLE_RIGHT, 50, false},
+    {"marked", ICS_TABLE_RIGHT, 55, false},
     {"queue max", ICS_TABLE_RIGHT, 70, false},
     {"queue mean", ICS_TABLE_RIGHT, 40, false},
     {"busy", ICS_TABLE_RIGHT, 65, false},
@@ -86,6 +87,7 @@ static void report_link_row(IcsTable *table, const IcsLinkResult *link,
     ics_table_count(table, link->in_flight);
     ics_table_count(table, counters->damaged);
     ics_table_count(table, counters->reordered);
+    ics_table_count(table, counters->marked);
     report_link_queue(table, link, virtual_ns);
     report_link_parameters(table, link);
     ics_report_causes_remark(causes, table, "dropped", link->dropped.by_cause);

@@ -68,6 +68,7 @@ void ics_report_text_write(const IcsResult *result, IcsPage *page)
     ics_report_write_flows(result, page);
     ics_report_write_links(result, page);
     ics_report_write_live(result, page);
+    ics_report_write_connections(result, page);
     ics_report_write_processes(result, page);
     report_write_warnings(result, page);
     ics_page_gap(page);

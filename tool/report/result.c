@@ -45,6 +45,7 @@ static IcsResult *result_new_empty(void)
     ics_arena_init(&self->arena);
     self->flows = g_array_new(FALSE, TRUE, sizeof(IcsFlowResult));
     self->links = g_array_new(FALSE, TRUE, sizeof(IcsLinkResult));
+    self->connections = g_array_new(FALSE, TRUE, sizeof(IcsConnectionResult));
     self->hosts = g_array_new(FALSE, TRUE, sizeof(IcsHostResult));
     self->processes = g_array_new(FALSE, TRUE, sizeof(IcsProcessResult));
     self->expectations = g_array_new(FALSE, TRUE, sizeof(IcsExpectationResult));
@@ -76,6 +77,7 @@ IcsResult *ics_result_new(const IcsStatistics *statistics, const IcsRunInfo *inf
     ics_result_take_live(self, world, info->live);
     ics_result_take_flows(self, statistics);
     ics_result_take_links(self, world);
+    ics_result_take_connections(self, statistics);
     ics_result_take_hosts(self, world);
     ics_result_take_processes(self, statistics);
     ics_result_take_expectations(self, statistics);
@@ -91,6 +93,7 @@ void ics_result_free(IcsResult *self)
     }
     g_array_unref(self->flows);
     g_array_unref(self->links);
+    g_array_unref(self->connections);
     g_array_unref(self->hosts);
     g_array_unref(self->processes);
     g_array_unref(self->expectations);

@@ -58,6 +58,22 @@ typedef struct IcsFlowResult {
     int64_t setup_ns;
 } IcsFlowResult;
 
+/* One end of a connection. */
+typedef struct IcsConnectionResult {
+    const char *host;
+    const char *local; /* "client:49152" */
+    const char *peer;  /* "server:7896" */
+    bool is_passive;   /* it came to a listener */
+    const char *state; /* "ESTABLISHED" ..., at the end */
+    int64_t began_ns;
+    int64_t setup_ns; /* from SYN to ESTABLISHED; -1: it never came to that */
+    uint64_t sent_bytes;
+    uint64_t received_bytes;
+    IcsStreamFigures figures;
+    uint64_t cwnd_max_bytes;
+    uint64_t repeats[ICS_CONNECTION_N_REPEATS]; /* by IcsStreamRepeat */
+} IcsConnectionResult;
+
 /* One fault element. */
 typedef struct IcsFaultResult {
     const char *kind;
@@ -78,6 +94,7 @@ typedef struct IcsLinkTotals {
     uint64_t delivered_bytes;
     uint64_t damaged;
     uint64_t reordered;
+    uint64_t marked; /* congestion experienced */
     uint64_t queue_maximum;
     uint64_t waited_ns; /* sum over packets of the time in the queue, up to the end */
     uint64_t busy_ns;   /* up to the end */
@@ -179,6 +196,8 @@ typedef struct IcsResult {
     const char *broken;        /* a broken invariant, NULL: none */
     GArray *flows;             /* of IcsFlowResult, in the order of their first messages */
     GArray *links;             /* of IcsLinkResult, in the order of the file */
+    GArray *connections;       /* of IcsConnectionResult, in the order of their beginning */
+    uint64_t more_connections; /* ends that are not in it */
     GArray *hosts;             /* of IcsHostResult, by name */
     GArray *processes;    /* of IcsProcessResult: in the order of the file, then of their starts */
     GArray *expectations; /* of IcsExpectationResult, in the order of the file */

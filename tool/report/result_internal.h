@@ -13,6 +13,9 @@ IcsFlowResult ics_result_flows_by_port(const IcsStatistics *statistics, const ch
 /* result_links.c */
 void ics_result_take_links(IcsResult *self, const IcsWorld *world);
 
+/* result_connections.c */
+void ics_result_take_connections(IcsResult *self, const IcsStatistics *statistics);
+
 /* result_hosts.c */
 void ics_result_take_hosts(IcsResult *self, const IcsWorld *world);
 

@@ -86,6 +86,21 @@ static void result_json_write_traffic(const IcsResult *result, IcsJsonWriter *wr
     ics_json_writer_end_array(writer);
 }
 
+/* Only of runs that have some. */
+static void result_json_write_connections(const IcsResult *result, IcsJsonWriter *writer)
+{
+    if (result->connections->len == 0) {
+        return;
+    }
+    ics_json_writer_member_array(writer, "connections");
+    for (guint i = 0; i < result->connections->len; i++) {
+        ics_result_json_write_connection(
+            &g_array_index(result->connections, IcsConnectionResult, i), writer);
+    }
+    ics_json_writer_end_array(writer);
+    ics_json_writer_member_uint64(writer, "more_connections", result->more_connections);
+}
+
 static void result_json_write_actors(const IcsResult *result, IcsJsonWriter *writer)
 {
     ics_json_writer_member_array(writer, "hosts");
@@ -118,6 +133,7 @@ void ics_result_json_write(const IcsResult *result, IcsJsonWriter *writer)
     ics_json_writer_begin_object(writer);
     result_json_write_run(result, writer);
     result_json_write_traffic(result, writer);
+    result_json_write_connections(result, writer);
     result_json_write_actors(result, writer);
     result_json_write_verdict(result, writer);
     ics_json_writer_end_object(writer);

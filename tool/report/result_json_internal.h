@@ -8,6 +8,7 @@
 void ics_result_json_write_flow(const IcsFlowResult *flow, IcsJsonWriter *writer);
 void ics_result_json_write_link(const IcsLinkResult *link, int64_t virtual_ns,
                                 IcsJsonWriter *writer);
+void ics_result_json_write_connection(const IcsConnectionResult *connection, IcsJsonWriter *writer);
 void ics_result_json_write_host(const IcsHostResult *host, IcsJsonWriter *writer);
 void ics_result_json_write_process(const IcsProcessResult *process, IcsJsonWriter *writer);
 void ics_result_json_write_expectation(const IcsExpectationResult *expectation,

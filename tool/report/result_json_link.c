@@ -33,6 +33,9 @@ static void result_json_counters(const IcsLinkResult *link, IcsJsonWriter *write
     ics_result_json_causes(writer, "dropped", link->dropped.by_cause);
     ics_json_writer_member_uint64(writer, "damaged", counters->damaged);
     ics_json_writer_member_uint64(writer, "overtaken", counters->reordered);
+    if (counters->marked > 0) {
+        ics_json_writer_member_uint64(writer, "marked", counters->marked);
+    }
 }
 
 void ics_result_json_write_link(const IcsLinkResult *link, int64_t virtual_ns,

@@ -19,6 +19,7 @@ static IcsLinkTotals result_link_totals(const IcsLinkDirection *direction)
         .delivered_bytes = counters->delivered_bytes,
         .damaged = counters->damaged,
         .reordered = counters->reordered,
+        .marked = counters->marked,
         .queue_maximum = counters->queue_maximum,
         .waited_ns = ics_link_direction_waited_ns(direction),
         .busy_ns = ics_link_direction_busy_ns(direction),

@@ -15,6 +15,7 @@ struct IcsStatistics {
     bool follows_control;
     IcsConversations conversations; /* if it does */
     GPtrArray *processes;           /* of IcsProcessStatistics, by id; some NULL */
+    IcsConnectionTable connections;
     IcsProcessAllowance allowance;
 };
 
@@ -184,6 +185,20 @@ static void statistics_operation_failed(gpointer data, const IcsObservation *obs
     ics_process_lines_add(&process->failed, observation->text, &self->allowance);
 }
 
+/* ---- connections ---- */
+
+static void statistics_connection_state(gpointer data, const IcsObservation *observation)
+{
+    IcsStatistics *self = data;
+    ics_connection_table_state(&self->connections, observation);
+}
+
+static void statistics_segment_repeated(gpointer data, const IcsObservation *observation)
+{
+    IcsStatistics *self = data;
+    ics_connection_table_repeated(&self->connections, observation);
+}
+
 /* ---- life ---- */
 
 static void statistics_free_process(gpointer data)
@@ -211,6 +226,8 @@ static const struct {
     {ICS_OBSERVE_PROCESS_ENDED, statistics_process_ended},
     {ICS_OBSERVE_PROCESS_LOGGED, statistics_process_logged},
     {ICS_OBSERVE_OPERATION_FAILED, statistics_operation_failed},
+    {ICS_OBSERVE_CONNECTION_STATE, statistics_connection_state},
+    {ICS_OBSERVE_SEGMENT_REPEATED, statistics_segment_repeated},
 };
 
 IcsStatistics *ics_statistics_new(const IcsWorld *world)
@@ -241,6 +258,7 @@ void ics_statistics_free(IcsStatistics *self)
         ics_flow_statistics_clear(statistics_flow(self, flow));
     }
     ics_conversations_clear(&self->conversations);
+    ics_connection_table_clear(&self->connections);
     g_ptr_array_unref(self->pages);
     g_ptr_array_unref(self->processes);
     g_free(self);
@@ -265,6 +283,11 @@ uint32_t ics_statistics_processes(const IcsStatistics *self)
 const IcsProcessStatistics *ics_statistics_process(const IcsStatistics *self, uint32_t id)
 {
     return g_ptr_array_index(self->processes, id);
+}
+
+const IcsConnectionTable *ics_statistics_connections(const IcsStatistics *self)
+{
+    return &self->connections;
 }
 
 const IcsWorld *ics_statistics_world(const IcsStatistics *self)

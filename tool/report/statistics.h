@@ -3,6 +3,7 @@
 #ifndef ICS_TOOL_REPORT_STATISTICS_H
 #define ICS_TOOL_REPORT_STATISTICS_H
 
+#include "tool/report/connection_statistics.h"
 #include "tool/report/flow_statistics.h"
 #include "tool/report/process_statistics.h"
 #include "traces/world.h"
@@ -24,6 +25,9 @@ IcsFlowStatistics *ics_statistics_flow(const IcsStatistics *self, uint32_t flow)
 /* Processes by their id; NULL for one that was never heard of. Borrowed. */
 uint32_t ics_statistics_processes(const IcsStatistics *self);
 const IcsProcessStatistics *ics_statistics_process(const IcsStatistics *self, uint32_t id);
+
+/* The ends of all connections. Borrowed. */
+const IcsConnectionTable *ics_statistics_connections(const IcsStatistics *self);
 
 const IcsWorld *ics_statistics_world(const IcsStatistics *self);
 
