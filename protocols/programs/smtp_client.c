@@ -63,11 +63,12 @@ static bool smtp_client_say(IcsProcess *self, SmtpClient *client, const char *li
            smtp_client_expect(self, client, code);
 }
 
-/* A line that begins with a dot gets another in front (section 4.5.2). */
+/* In full segments. A line that begins with a dot gets another in front (section 4.5.2). */
 static bool smtp_client_write_text(IcsProcess *self, SmtpClient *client)
 {
     const SmtpClientConfig *config = client->config;
     int socket = client->reader.socket;
+    ics_set_option(self, socket, ICS_OPTION_CORK, true);
     bool ok = ics_program_send_line(self, socket, "From: <%s>", config->sender) &&
               ics_program_send_line(self, socket, "To: <%s>", config->recipient) &&
               ics_program_send_line(self, socket, "Subject: %s", config->subject) &&
@@ -76,6 +77,8 @@ static bool smtp_client_write_text(IcsProcess *self, SmtpClient *client)
     for (int64_t i = 0; ok && i < config->lines; i++) {
         ok = ics_program_send_line(self, socket, "%s%s", dot, config->text);
     }
+    ok = ok && ics_program_send_line(self, socket, ".");
+    ics_set_option(self, socket, ICS_OPTION_CORK, false);
     return ok;
 }
 
@@ -87,7 +90,7 @@ static bool smtp_client_send(IcsProcess *self, SmtpClient *client)
            smtp_client_expect(self, client, "250") &&
            ics_program_send_line(self, socket, "RCPT TO:<%s>", config->recipient) &&
            smtp_client_expect(self, client, "25") && smtp_client_say(self, client, "DATA", "354") &&
-           smtp_client_write_text(self, client) && smtp_client_say(self, client, ".", "250");
+           smtp_client_write_text(self, client) && smtp_client_expect(self, client, "250");
 }
 
 static void smtp_client_main(IcsProcess *self, gconstpointer data)
