@@ -66,6 +66,15 @@ void ics_recovery_set_smss(IcsRecovery *self, uint32_t smss_bytes)
     g_assert(smss_bytes > 0);
     self->congestion.smss_bytes = smss_bytes;
     self->congestion.cwnd_bytes = MAX(self->congestion.cwnd_bytes, smss_bytes);
+    if (self->phase == ICS_RECOVERY_OPEN) {
+        self->episode.why = ICS_STREAM_REPEAT_MTU;
+    }
+    for (uint32_t i = 0; i < self->segments.count; i++) {
+        const IcsSentSegment *segment = ics_sent_segments_at(&self->segments, i);
+        if (!segment->sacked && ics_sent_segment_bytes(segment) > smss_bytes) {
+            ics_sent_segments_mark_lost(&self->segments, i);
+        }
+    }
 }
 
 void ics_recovery_skip(IcsRecovery *self, IcsSequence nxt)

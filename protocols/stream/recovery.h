@@ -168,8 +168,9 @@ uint32_t ics_recovery_repeated(IcsRecovery *self, int64_t now_ns, IcsSequenceRan
 uint32_t ics_recovery_acknowledged(IcsRecovery *self, int64_t now_ns, const IcsRecoveryAck *ack);
 /* To be called at ics_recovery_deadline_ns() or later; does nothing before it. */
 uint32_t ics_recovery_expire(IcsRecovery *self, int64_t now_ns);
-/* The path MTU or the options have changed. cwnd keeps its bytes. Larger records are sent again in
- * pieces. */
+/* The path MTU has become smaller. cwnd keeps its bytes. Records that are larger did not get
+ * through: they are sent again in pieces, which is no sign of congestion (RFC 1191, section 6.5).
+ */
 void ics_recovery_set_smss(IcsRecovery *self, uint32_t smss_bytes);
 
 /* Numbers up to `nxt` (at least SND.NXT) were used without telling recovery, for example by a

@@ -53,7 +53,9 @@ uint64_t ics_recovery_allowance_bytes(const IcsRecovery *self)
 
 static IcsStreamRepeat recovery_reason(const IcsRecovery *self)
 {
-    if (self->phase == ICS_RECOVERY_LOSS) {
+    bool is_too_large =
+        self->phase == ICS_RECOVERY_OPEN && self->episode.why == ICS_STREAM_REPEAT_MTU;
+    if (self->phase == ICS_RECOVERY_LOSS || is_too_large) {
         return self->episode.why;
     }
     if (ics_recovery_uses_rack(self)) {

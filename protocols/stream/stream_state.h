@@ -39,7 +39,8 @@ const char *ics_stream_state_name(IcsStreamState state);
     X(RACK, "rack", "something sent later has arrived (RFC 8985)")                                 \
     X(TLP, "tail-loss-probe", "no acknowledgement for two round trips (RFC 8985)")                 \
     X(PROBE, "zero-window-probe", "the peer's window is closed (RFC 9293)")                        \
-    X(FIN, "fin", "the FIN timed out")
+    X(FIN, "fin", "the FIN timed out")                                                             \
+    X(MTU, "path-mtu", "it was larger than the path's MTU (RFC 1191)")
 
 typedef enum {
 #define ICS_STREAM_REPEAT(name, spelling, doc) ICS_STREAM_REPEAT_##name,

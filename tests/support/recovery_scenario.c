@@ -121,6 +121,7 @@ static char scenario_letter(IcsStreamRepeat why)
     case ICS_STREAM_REPEAT_SYN:
     case ICS_STREAM_REPEAT_PROBE:
     case ICS_STREAM_REPEAT_FIN:
+    case ICS_STREAM_REPEAT_MTU:
         break;
     }
     return '?';

@@ -184,12 +184,16 @@ static void a_smaller_path_mtu_makes_smaller_segments(void **state)
                                   "100 > .. 1:2921(1460)*\n"
                                   "150 run\n");
     ics_stream_icmp(&script->stream, script->now_ns, script->iss + 1, 0, 1040);
-    ics_stream_script_run(script, "150 = mss 1000\n"
-                                  "1100 > . 1:1001(1000) {rto}\n"
-                                  "1200 < . 1:1(0) ack 1001 win 65535\n"
-                                  "1200 > . 1001:1461(460) {rto}\n"
-                                  "1200 > . 1461:2461(1000) {rto}\n"
-                                  "1200 > P. 2461:2921(460) {rto}\n");
+    ics_stream_script_run(script, "150 run\n"
+                                  "150 > . 1:1001(1000) {path-mtu}\n"
+                                  "150 > . 1001:1461(460) {path-mtu}\n"
+                                  "150 > . 1461:2461(1000) {path-mtu}\n"
+                                  "150 > P. 2461:2921(460) {path-mtu}\n"
+                                  "150 = mss 1000 cwnd 14600 ssthresh -1\n"
+                                  "250 < . 1:1(0) ack 2921 win 65535\n"
+                                  "250 = flight 0 deadline never\n"
+                                  "250 write 2000\n"
+                                  "250 > .. 2921:4921(1000)*\n");
 }
 
 static void a_path_mtu_is_never_under_68_bytes_nor_raised_by_a_message(void **state)
@@ -205,7 +209,9 @@ static void a_path_mtu_is_never_under_68_bytes_nor_raised_by_a_message(void **st
     ics_stream_icmp(&script->stream, script->now_ns, script->iss + 1, 0, 67);
     ics_stream_script_run(script, "100 = mss 1460\n");
     ics_stream_icmp(&script->stream, script->now_ns, script->iss + 1, 0, 68);
-    ics_stream_script_run(script, "100 = mss 28\n");
+    ics_stream_script_run(script, "100 run\n"
+                                  "100 > .. 1:1461(28)* {path-mtu}\n"
+                                  "100 = mss 28\n");
     ics_stream_icmp(&script->stream, script->now_ns, script->iss + 1, 0, 1500);
     ics_stream_script_run(script, "100 = mss 28\n");
 }
