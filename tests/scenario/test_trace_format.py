@@ -17,7 +17,8 @@ IPCSIM = os.environ["IPCSIM"]
 DOCUMENT = Path(os.environ["IPCSIM_SOURCE_DIR"]) / "docs" / "TRACE_FORMAT.md"
 UPDATE = os.environ.get("IPCSIM_UPDATE_GOLDEN") == "1"
 
-LISTS = ("programs operations faults queues distributions actions metrics causes events errors")
+LISTS = ("programs operations faults queues transports distributions actions metrics causes events "
+         "errors")
 WITH_PARAMETERS = ("program", "operation", "fault", "queue")
 BLOCK = re.compile(r"<!-- (ipcsim|keys) ([^>]*) -->\n(.*?)<!-- end -->", re.DOTALL)
 
