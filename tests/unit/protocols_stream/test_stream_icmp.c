@@ -89,8 +89,11 @@ static void a_smaller_path_mtu_makes_smaller_segments(void **state)
     assert_string_equal(ics_stream_alone_said(pair), "A > B P. 1:1461(1460) ack 1 win 5000");
     tell(pair, 1, EMSGSIZE, 1000);
     write_bytes(pair, 1460);
-    assert_string_equal(ics_stream_alone_said(pair), "A > B . 1461:2421(960) ack 1 win 5000 | "
-                                                     "A > B P. 2421:2921(500) ack 1 win 5000");
+    assert_string_equal(ics_stream_alone_said(pair),
+                        "A > B . 1:961(960) ack 1 win 5000 [path-mtu] | "
+                        "A > B P. 961:1461(500) ack 1 win 5000 [path-mtu] | "
+                        "A > B . 1461:2421(960) ack 1 win 5000 | "
+                        "A > B P. 2421:2921(500) ack 1 win 5000");
     ics_stream_pair_run_for(pair, 1100 * ICS_PAIR_MS);
     assert_string_equal(ics_stream_alone_said(pair), "A > B . 1:961(960) ack 1 win 5000 [rto]");
     (void)state;
