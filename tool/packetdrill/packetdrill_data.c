@@ -98,6 +98,9 @@ static int64_t packetdrill_data_send_all(IcsPacketdrill *self, int fd, const uin
         if (file == NULL) {
             return -EBADF;
         }
+        if (sent > 0 && (ics_packetdrill_readiness(self, file) & ICS_POLL_ERROR) != 0) {
+            return (int64_t)sent; /* the error is for the next call */
+        }
         int64_t part = packetdrill_data_send_some(self, file, bytes + sent, n - sent, to);
         sent += part > 0 ? (size_t)part : 0;
         if (sent == n || (part < 0 && part != -EAGAIN)) {
