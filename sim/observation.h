@@ -81,7 +81,8 @@ typedef struct IcsObservation {
     bool damaged;  /* MESSAGE_DELIVERED: not the bytes that were sent */
     int64_t value; /* the kind's number: bits flipped, extent of a reordering, port, errno, index of
                       the schedule's entry ... */
-    /* Those of a connection; their values are those of its IcsStreamNote, or why it repeats. */
+    /* Those of a connection; their values are those of its IcsStreamNote, or why it repeats and how
+     * many bytes. */
     const struct IcsTcpConnection *connection;
     int64_t second; /* a further number, where the kind has two */
 } IcsObservation;

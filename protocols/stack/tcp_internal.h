@@ -42,8 +42,8 @@ void ics_tcp_leave_messages(IcsTcpConnection *self, bool as_sender, bool as_rece
 void ics_tcp_observe(IcsStream *stream, IcsStreamNote note, int64_t a, int64_t b);
 /* Its host crashes: observers are told that it is CLOSED. */
 void ics_tcp_observe_vanishing(const IcsTcpConnection *self);
-void ics_tcp_observe_repeat(const IcsTcpConnection *self, const IcsPacket *packet,
-                            IcsStreamRepeat why);
+void ics_tcp_observe_repeat(const IcsTcpConnection *self, const IcsStreamDeparture *departure,
+                            const IcsMessageTag *message);
 
 /* tcp_input.c: consumes the packet. */
 void ics_stack_tcp_input(IcsStack *self, IcsPacket *packet, const IcsIpv4Header *ip);

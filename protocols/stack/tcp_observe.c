@@ -67,8 +67,8 @@ void ics_tcp_observe(IcsStream *stream, IcsStreamNote note, int64_t a, int64_t b
     }
 }
 
-void ics_tcp_observe_repeat(const IcsTcpConnection *self, const IcsPacket *packet,
-                            IcsStreamRepeat why)
+void ics_tcp_observe_repeat(const IcsTcpConnection *self, const IcsStreamDeparture *departure,
+                            const IcsMessageTag *message)
 {
     const IcsSimulation *simulation = tcp_observe_simulation(self);
     if (ics_bus_wants(&simulation->bus, ICS_OBSERVE_SEGMENT_REPEATED)) {
@@ -76,11 +76,11 @@ void ics_tcp_observe_repeat(const IcsTcpConnection *self, const IcsPacket *packe
                                       .node = self->tcp->stack->host->node,
                                       .at_ns = simulation->now_ns,
                                       .host = self->tcp->stack->host,
-                                      .packet = packet,
-                                      .message = &packet->message,
+                                      .message = message,
                                       .connection = self,
-                                      .text = ics_stream_repeat_name(why),
-                                      .value = why};
+                                      .text = ics_stream_repeat_name(departure->repeat),
+                                      .value = departure->repeat,
+                                      .second = departure->payload_bytes};
         ics_bus_publish(&simulation->bus, &observation);
     }
 }

@@ -105,7 +105,7 @@ void ics_tcp_send(IcsTcpConnection *self, const IcsStreamDeparture *departure)
     packet->fate = stamp.fate;
     packet->message = stamp.message;
     if (departure->repeat != ICS_STREAM_REPEAT_NONE) {
-        ics_tcp_observe_repeat(self, packet, departure->repeat);
+        ics_tcp_observe_repeat(self, departure, &stamp.message);
     }
     tcp_transmit(stack, name, packet, stamp.tos);
 }

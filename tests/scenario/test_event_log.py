@@ -13,6 +13,7 @@ PACKET = {"packet", "bytes", "class"}
 MESSAGE = {"flow", "flow_id", "message", "sent_ns"}
 ON_LINK = {"host", "link"} | PACKET
 IN_PROCESS = {"host", "process"}
+CONNECTION = {"host", "connection", "local", "peer"}
 
 # What each kind always has beside at_ns and event, and what it may have.
 KINDS = {
@@ -27,10 +28,19 @@ KINDS = {
     "packet-looped": ({"host"} | PACKET, MESSAGE | {"copy_of"}),
     "message-sent": (IN_PROCESS | MESSAGE | {"payload_bytes"}, set()),
     "message-repeated": (IN_PROCESS | MESSAGE | {"payload_bytes"}, set()),
-    "message-delivered": (IN_PROCESS | MESSAGE | PACKET | {"payload_bytes", "damaged"},
-                          {"copy_of"}),
-    "socket-bound": (IN_PROCESS | {"port"}, set()),
-    "socket-closed": (IN_PROCESS | {"port"}, set()),
+    "message-delivered": (IN_PROCESS | MESSAGE | {"payload_bytes", "damaged"},
+                          PACKET | {"copy_of"}),
+    "message-abandoned": ({"host", "cause"} | MESSAGE, set()),
+    "socket-bound": (IN_PROCESS | {"transport", "port"}, set()),
+    "socket-closed": (IN_PROCESS | {"transport", "port"}, set()),
+    "packet-marked": (ON_LINK, MESSAGE | {"copy_of"}),
+    "connection-state": (CONNECTION | {"from", "to"}, set()),
+    "segment-repeated": (CONNECTION | {"why", "payload_bytes"}, MESSAGE),
+    "congestion-window": (CONNECTION | {"cwnd_bytes"}, {"ssthresh_bytes"}),
+    "round-trip": (CONNECTION | {"srtt_ns", "rto_ns"}, set()),
+    "recovery": (CONNECTION | {"phase", "until_sequence"}, set()),
+    "scoreboard": (CONNECTION | {"sacked_bytes", "lost_bytes"}, set()),
+    "peer-window": (CONNECTION | {"window_bytes", "under_way_bytes"}, set()),
     "process-started": (IN_PROCESS, set()),
     "process-blocked": (IN_PROCESS | {"in"}, set()),
     "process-resumed": (IN_PROCESS | {"in"}, set()),
@@ -45,7 +55,10 @@ KINDS = {
 # A trace in which everything happens.
 EVERYTHING = dict(
     SMALL,
-    links=[dict(SMALL["links"][0], faults=[
+    stream={"ecn": True},
+    links=[dict(SMALL["links"][0], queue={
+        "discipline": "red", "min": 1, "max": 50, "weight": 1, "probability": 1, "ecn": True},
+        faults=[
         {"kind": "duplicate", "probability": "20%"}, {"kind": "loss", "probability": "10%"},
         {"kind": "corrupt", "probability": "10%", "bits": 3},
         {"kind": "truncate", "probability": "5%", "to": "60B"},
@@ -66,6 +79,21 @@ EVERYTHING = dict(
             {"do": "socket", "socket": "s", "type": "synchronous"},
             {"do": "bind", "socket": "s", "port": 8},
             {"do": "repeat", "times": 21, "operations": [{"do": "receive", "socket": "s"}]}]},
+        {"name": "store", "host": "server", "operations": [
+            {"do": "socket", "socket": "l", "type": "stream"},
+            {"do": "bind", "socket": "l", "port": 21},
+            {"do": "listen", "socket": "l"},
+            {"do": "repeat", "times": 8, "operations": [
+                {"do": "accept", "socket": "l", "connection": "c"},
+                {"do": "receive", "socket": "c", "fill": True, "buffer": "60000B"}]},
+            {"do": "wait", "time": "1h"}]},
+        {"name": "load", "host": "client", "operations": [
+            {"do": "repeat", "times": 8, "operations": [
+                {"do": "socket", "socket": "s", "type": "stream"},
+                {"do": "connect", "socket": "s", "to": "server:21"},
+                {"do": "repeat", "times": 8, "operations": [
+                    {"do": "send", "socket": "s", "size": "10000B"}]},
+                {"do": "close", "socket": "s"}]}]},
     ],
     schedule=[
         {"at": "100ms", "action": "down", "link": "wire"},
@@ -87,18 +115,22 @@ def counted(pairs):
 class Message:
     """What became of one message, by the rules of SEMANTICS, "Counting"."""
 
-    def __init__(self):
+    def __init__(self, in_stream):
+        self.in_stream = in_stream  # packets are no copies of it
         self.outstanding = 1
         self.received = 0
         self.cause = None
 
     def see(self, event):
         kind = event["event"]
-        if kind in ("packet-copied", "message-repeated"):
-            self.outstanding += 1
+        if kind == "message-abandoned":
+            self.outstanding = 0
+            self.cause = self.cause or event["cause"]
         elif kind == "packet-dropped":
-            self.outstanding -= 1
+            self.outstanding -= 0 if self.in_stream else 1
             self.cause = event["cause"]
+        elif kind == "message-repeated" or (kind == "packet-copied" and not self.in_stream):
+            self.outstanding += 1
         elif kind == "message-delivered":
             self.outstanding -= 1
             self.received += 1
@@ -202,22 +234,24 @@ class EventLog(CommandTest):
                     dead.add(packet)
 
     @staticmethod
-    def flow_names(events):
+    def flow_names(events, flows):
         """Flows by what the result calls them: the receiver's process, if somebody received."""
-        receivers = {(e["host"], e["port"]): e["process"] for e in events
+        receivers = {(e["transport"], e["host"], e["port"]): e["process"] for e in events
                      if e["event"] == "socket-bound"}
         names = {}
         for event in events:
             if event["event"] == "message-sent":
                 sender, peer = event["flow"].split(" -> ")
                 host, port = peer.rsplit(":", 1)
-                receiver = receivers.get((host, int(port)), peer)
-                names[event["flow_id"]] = "%s -> %s" % (sender, receiver)
+                candidates = ["%s -> %s" % (sender, receivers.get((kind, host, int(port)), peer))
+                              for kind in ("tcp", "udp")]
+                names[event["flow_id"]] = next(name for name in candidates if name in flows)
         return names
 
     def test_messages_are_counted_as_in_the_result(self):
         for events, result in self.each():
-            names = self.flow_names(events)
+            flows = {flow["name"]: flow for flow in result["flows"]}
+            names = self.flow_names(events, flows)
             messages = collections.defaultdict(dict)
             totals = collections.defaultdict(collections.Counter)
             for event in events:
@@ -225,7 +259,8 @@ class EventLog(CommandTest):
                     continue
                 name, key = names[event["flow_id"]], (event["flow_id"], event["message"])
                 if event["event"] == "message-sent":
-                    messages[name][key] = Message()
+                    in_stream = flows[name]["transport"].startswith(("tcp", "stream"))
+                    messages[name][key] = Message(in_stream)
                     continue
                 messages[name][key].see(event)
                 totals[name][event["event"]] += 1

@@ -38,6 +38,7 @@ static void event_log_state(IcsJsonWriter *writer, const IcsObservation *observa
 static void event_log_repeat(IcsJsonWriter *writer, const IcsObservation *observation)
 {
     ics_json_writer_member_string(writer, "why", observation->text);
+    ics_json_writer_member_int64(writer, "payload_bytes", observation->second);
 }
 
 static void event_log_round_trip(IcsJsonWriter *writer, const IcsObservation *observation)
