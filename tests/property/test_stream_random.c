@@ -12,7 +12,7 @@
 #include "tests/support/splitmix.h"
 #include "tests/support/stream_pair.h"
 
-enum { SCENARIOS = 200, BYTES_MAX = 200000 };
+enum { SCENARIOS = 300, BYTES_MAX = 200000, TIMESTAMPS_BYTES = 12 };
 
 #define HEAL_NS_MAX    (20 * ICS_PAIR_S)
 #define GIVE_UP_NS_MAX (200 * ICS_PAIR_S)
@@ -141,15 +141,20 @@ static void choose_config(Scenario *scenario, IcsStreamConfig *config)
     config->reassembly_ranges = some(scenario, 1, 64);
 }
 
+static int64_t mss_of(const IcsStreamConfig *config)
+{
+    return config->mss_bytes == 0 ? 1460 : config->mss_bytes;
+}
+
 static void choose_user(Scenario *scenario, int end)
 {
     User *user = &scenario->users[end];
     const IcsStreamConfig *config = &scenario->pair->ends[end].config;
     const IcsStreamConfig *peer = &scenario->pair->ends[1 - end].config;
-    /* A byte at a time takes its time. */
+    /* Segments of a byte take their time. */
     int64_t narrowest = MIN(config->send_buffer_bytes, peer->receive_buffer_bytes);
-    int64_t mss = peer->mss_bytes == 0 ? 1460 : peer->mss_bytes;
-    int64_t most = MIN(BYTES_MAX, 200 * MIN(narrowest, mss));
+    int64_t mss = MIN(mss_of(config), mss_of(peer));
+    int64_t most = MIN(BYTES_MAX, 200 * MIN(narrowest, MAX(1, mss - TIMESTAMPS_BYTES)));
     *user = (User){
         .end = end,
         .total_bytes = happens(scenario, 10) ? 0 : (uint64_t)some(scenario, 1, most),

@@ -62,7 +62,7 @@ IcsStreamPair *ics_stream_pair_new(void)
                   5000);
     self->ends[ICS_PAIR_B].listens = true;
     self->delay_ns = 10 * ICS_PAIR_MS;
-    self->under_way = g_ptr_array_new_with_free_func(g_free);
+    self->under_way = g_sequence_new(g_free);
     self->trace = g_string_new(NULL);
     self->last = g_string_new(NULL);
     self->is_traced = true;
@@ -77,7 +77,7 @@ void ics_stream_pair_free(IcsStreamPair *self)
         g_array_unref(self->ends[i].states);
         g_byte_array_unref(self->ends[i].received);
     }
-    g_ptr_array_unref(self->under_way);
+    g_sequence_free(self->under_way);
     g_string_free(self->trace, TRUE);
     g_string_free(self->last, TRUE);
     g_free(self);
@@ -187,6 +187,17 @@ void ics_stream_pair_clear_trace(IcsStreamPair *self)
 
 /* ---- the channel ---- */
 
+static int pair_compare_packets(const void *a, const void *b, void *context)
+{
+    const PairPacket *first = a;
+    const PairPacket *second = b;
+    (void)context;
+    if (first->arrival_ns != second->arrival_ns) {
+        return first->arrival_ns < second->arrival_ns ? -1 : 1;
+    }
+    return first->number < second->number ? -1 : 1;
+}
+
 static void pair_launch(IcsStreamPair *self, const IcsPairSegment *segment,
                         const IcsByteSpans *payload, const IcsPairFate *fate)
 {
@@ -201,7 +212,7 @@ static void pair_launch(IcsStreamPair *self, const IcsPairSegment *segment,
     packet->n_bytes = (uint32_t)ics_tcp_emit(&segment->header, from->name.local_address,
                                              from->name.peer_address, payload, packet->bytes);
     g_assert(packet->n_bytes == n);
-    g_ptr_array_add(self->under_way, packet);
+    g_sequence_insert_sorted(self->under_way, packet, pair_compare_packets, NULL);
 }
 
 static void pair_offer(IcsStreamPair *self, const IcsPairSegment *segment,
@@ -312,24 +323,15 @@ static void pair_deliver(IcsStreamPair *self, const PairPacket *packet)
 
 /* ---- time ---- */
 
-static PairPacket *pair_first_packet(const IcsStreamPair *self, guint *index)
+static const PairPacket *pair_first_packet(const IcsStreamPair *self)
 {
-    PairPacket *first = NULL;
-    for (guint i = 0; i < self->under_way->len; i++) {
-        PairPacket *packet = g_ptr_array_index(self->under_way, i);
-        if (first == NULL || packet->arrival_ns < first->arrival_ns ||
-            (packet->arrival_ns == first->arrival_ns && packet->number < first->number)) {
-            first = packet;
-            *index = i;
-        }
-    }
-    return first;
+    GSequenceIter *first = g_sequence_get_begin_iter(self->under_way);
+    return g_sequence_iter_is_end(first) ? NULL : g_sequence_get(first);
 }
 
 int64_t ics_stream_pair_next_ns(const IcsStreamPair *self)
 {
-    guint index;
-    const PairPacket *packet = pair_first_packet(self, &index);
+    const PairPacket *packet = pair_first_packet(self);
     int64_t next_ns = packet != NULL ? packet->arrival_ns : ICS_TIME_NEVER;
     for (int i = 0; i < ICS_PAIR_ENDS; i++) {
         next_ns = MIN(next_ns, ics_stream_deadline_ns(&self->ends[i].stream));
@@ -340,13 +342,11 @@ int64_t ics_stream_pair_next_ns(const IcsStreamPair *self)
 /* One thing that is due at `self->now_ns`: an arrival before a deadline, A before B. */
 static void pair_step(IcsStreamPair *self)
 {
-    guint index;
-    PairPacket *packet = pair_first_packet(self, &index);
+    const PairPacket *packet = pair_first_packet(self);
     g_assert(++self->steps_at_now < PAIR_MAX_STEPS);
     if (packet != NULL && packet->arrival_ns <= self->now_ns) {
-        g_ptr_array_steal_index_fast(self->under_way, index);
         pair_deliver(self, packet);
-        g_free(packet);
+        g_sequence_remove(g_sequence_get_begin_iter(self->under_way));
         ics_stream_pair_flush(self);
         return;
     }

@@ -68,7 +68,7 @@ struct IcsStreamPair {
     int64_t delay_ns;     /* of the channel, each way */
     IcsPairDecide decide; /* nullable */
     void *context;
-    GPtrArray *under_way;
+    GSequence *under_way; /* by arrival */
     uint64_t n_offered;
     GString *trace;
     GString *last; /* line of it */
