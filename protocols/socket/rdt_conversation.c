@@ -99,6 +99,12 @@ static void rdt_conversation_send(IcsRdtConversation *self, const IcsRdtAction *
     rdt_conversation_transmit(self->owner, self->peer, &identity, bytes, n);
 }
 
+/* Packets whose messages may be delivered later have places by their ordinals. */
+static size_t rdt_conversation_n_early(const IcsRdtConversation *self)
+{
+    return self->early != NULL ? (size_t)2 * rdt_conversation_window(self->owner) : 0;
+}
+
 /* The packet that brought this message: the one that is just arriving, or one that came early. */
 static IcsPacket *rdt_conversation_take_packet(IcsRdtConversation *self, uint64_t tag)
 {
@@ -108,7 +114,7 @@ static IcsPacket *rdt_conversation_take_packet(IcsRdtConversation *self, uint64_
     if (self->early == NULL) {
         return NULL;
     }
-    IcsPacket **early = &self->early[tag % (2 * rdt_conversation_window(self->owner))];
+    IcsPacket **early = &self->early[tag % rdt_conversation_n_early(self)];
     return *early != NULL && (*early)->message.ordinal == tag ? g_steal_pointer(early) : NULL;
 }
 
@@ -275,7 +281,7 @@ void ics_rdt_conversation_send(IcsRdtConversation *self, const IcsMessageTag *ta
 static bool rdt_conversation_keep(IcsRdtConversation *self, IcsPacket *packet)
 {
     uint64_t ordinal = packet->message.ordinal;
-    IcsPacket **early = &self->early[ordinal % (2 * rdt_conversation_window(self->owner))];
+    IcsPacket **early = &self->early[ordinal % rdt_conversation_n_early(self)];
     if (*early != NULL && (*early)->message.ordinal == ordinal) {
         return false;
     }
@@ -286,19 +292,25 @@ static bool rdt_conversation_keep(IcsRdtConversation *self, IcsPacket *packet)
     return true;
 }
 
+/* Why a packet was in vain from which the machine delivered no message, nor will. */
+static IcsCause rdt_conversation_cause(const IcsRdtConversation *self, const IcsPacket *packet)
+{
+    if (packet->damaged) {
+        return ICS_CAUSE_BAD_CHECKSUM;
+    }
+    bool waits_for_another = packet->message.ordinal >= self->expected && self->early == NULL &&
+                             rdt_conversation_window(self->owner) > 1;
+    return waits_for_another ? ICS_CAUSE_OUT_OF_ORDER : ICS_CAUSE_DUPLICATE;
+}
+
 /* The machine delivered no message from this packet. */
 static void rdt_conversation_put_away(IcsRdtConversation *self, IcsPacket *packet)
 {
-    IcsHost *host = self->owner->socket->stack->host;
-    if (packet->damaged) {
-        ics_host_drop(host, packet, ICS_CAUSE_BAD_CHECKSUM);
-    } else if (packet->message.ordinal < self->expected ||
-               rdt_conversation_window(self->owner) == 1) {
-        ics_host_drop(host, packet, ICS_CAUSE_DUPLICATE);
-    } else if (self->early == NULL) {
-        ics_host_drop(host, packet, ICS_CAUSE_OUT_OF_ORDER);
-    } else if (!rdt_conversation_keep(self, packet)) {
-        ics_host_drop(host, packet, ICS_CAUSE_DUPLICATE);
+    bool may_come_later =
+        !packet->damaged && packet->message.ordinal >= self->expected && self->early != NULL;
+    if (!may_come_later || !rdt_conversation_keep(self, packet)) {
+        ics_host_drop(self->owner->socket->stack->host, packet,
+                      rdt_conversation_cause(self, packet));
     }
 }
 
@@ -393,8 +405,7 @@ static void rdt_conversation_abandon_waiting(IcsRdtConversation *self, IcsCause 
 
 void ics_rdt_conversation_free(IcsRdtConversation *self, IcsCause cause)
 {
-    size_t n_early = self->early != NULL ? 2 * (size_t)rdt_conversation_window(self->owner) : 0;
-    for (size_t i = 0; i < n_early; i++) {
+    for (size_t i = 0; i < rdt_conversation_n_early(self); i++) {
         if (self->early[i] != NULL) {
             ics_host_drop(self->owner->socket->stack->host, self->early[i], cause);
         }

@@ -3,7 +3,7 @@
 #include "protocols/rdt/rdt_protocols.h"
 #include "protocols/socket/rdt_internal.h"
 
-#define RDT_TRANSPORT_TIME_MAX_NS (24 * 3600 * ICS_NS_PER_S)
+#define RDT_TRANSPORT_TIME_MAX_NS (INT64_C(86400) * ICS_NS_PER_S)
 
 #define RDT_TRANSPORT_TIMES                                                                        \
     ICS_PARAMETER_TIME_ROW(IcsRdtTransportConfig, timeout_ns, "timeout", "200ms", 1,               \

@@ -329,6 +329,57 @@ static void two_may_send_to_each_other_at_once(void **state)
     }
 }
 
+/* ---- fates ---- */
+
+enum { FATED = 60 };
+
+/* Which first transmissions of messages the loss element of the link took. */
+typedef struct Losses {
+    bool lost[FATED];
+    uint64_t n;
+} Losses;
+
+static void losses_observe(gpointer data, const IcsObservation *observation)
+{
+    Losses *self = data;
+    const IcsFate *fate = &observation->packet->fate;
+    if (observation->cause == ICS_CAUSE_LOSS && fate->klass == ICS_FATE_FIRST && fate->copy == 0) {
+        self->n++;
+        self->lost[fate->ordinal] = true;
+    }
+}
+
+static void losses_of(const char *transport, Losses *losses)
+{
+    g_autofree char *text = g_strdup_printf(
+        WORLD("{'kind': 'loss', 'probability': '20%%', 'direction': 'a->b'}",
+              SINK ",{'name': 'source', 'host': 'a', 'program': 'udp-sender', 'to': 'b:9',"
+                   " 'messages': 60, 'interval': '90s'}",
+              ", 'stop': '3h'"),
+        transport);
+    g_autoptr(IcsTrace) trace = ics_trace_fixture_parse(text);
+    g_autoptr(IcsWorld) world = ics_world_new(trace, NULL, NULL);
+    *losses = (Losses){0};
+    ics_bus_subscribe(&world->simulation->bus, ICS_OBSERVE_MASK(PACKET_DROPPED), losses_observe,
+                      losses);
+    ics_world_run(world, UINT64_MAX);
+}
+
+/* A message every 90 s, so that nothing is under way when the next one is sent: over a stream, too,
+ * each has a segment of its own. */
+static void first_transmissions_meet_the_same_fates_over_all(void **state)
+{
+    (void)state;
+    Losses udp;
+    losses_of("udp", &udp);
+    assert_in_range(udp.n, 3, 25);
+    for (int i = 0; i < N_TRANSPORTS; i++) {
+        Losses over;
+        losses_of(transports[i], &over);
+        assert_memory_equal(udp.lost, over.lost, sizeof udp.lost);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -348,6 +399,7 @@ int main(void)
         cmocka_unit_test(everything_arrives_after_a_partition),
         cmocka_unit_test(a_port_can_be_bound_again_at_once),
         cmocka_unit_test(two_may_send_to_each_other_at_once),
+        cmocka_unit_test(first_transmissions_meet_the_same_fates_over_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
