@@ -12,15 +12,18 @@ static IcsSequence stream_window_possible_edge(const IcsStream *self, uint8_t sh
     return receive->next + (field << shift);
 }
 
-/* The receiver's silly window avoidance: the edge stays until it can move by half the buffer or a
- * full segment (RFC 9293, section 3.8.6.2.2). */
+/* The receiver's silly window avoidance: the edge stays until the buffer has room beyond it for
+ * half of itself or a full segment (RFC 9293, section 3.8.6.2.2). Where the window field is what
+ * limits it, there always is. */
 static bool stream_window_may_move(const IcsStream *self, IcsSequence to)
 {
-    if (to <= self->receive.edge) {
+    const IcsStreamReceiving *receive = &self->receive;
+    if (to <= receive->edge) {
         return false;
     }
-    uint64_t least = MIN(self->receive.limit / 2, ics_stream_segment_bytes(self));
-    return !self->config->use.silly_window_avoidance || to - self->receive.edge >= least;
+    uint64_t least = MIN(receive->limit / 2, ics_stream_segment_bytes(self));
+    uint64_t kept_back = receive->read + receive->limit - receive->edge;
+    return !self->config->use.silly_window_avoidance || kept_back >= least;
 }
 
 /* A window of a SYN is never scaled (RFC 7323, section 2.2). */

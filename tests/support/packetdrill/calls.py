@@ -37,7 +37,7 @@ class Calls:
         if result != call.result:
             why = f" with errno {symbols.errno_name(number)}" if result < 0 else ""
             raise CallMismatch(f"expected result {call.result} but got {result}{why}")
-        if call.errno is not None and symbols.errno_name(number) != call.errno:
+        if call.errno is not None and number != symbols.value(call.errno):
             raise CallMismatch(
                 f"expected errno {call.errno} but got {symbols.errno_name(number)}")
 
@@ -209,7 +209,7 @@ class Calls:
         if isinstance(value, dict):
             if "onoff" in value:
                 return struct.pack("=ii", value["onoff"], value["linger"])
-            return struct.pack("=ll", value["sec"], value["usec"])
+            return struct.pack("@ll", value["sec"], value["usec"])
         return struct.pack("=i", value[0])
 
     def _do_setsockopt(self, call):
