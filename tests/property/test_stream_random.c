@@ -320,6 +320,34 @@ static void user_fiddles(Scenario *scenario, const User *user)
     }
 }
 
+/* Somebody who sees nothing of the connection makes a segment up (RFC 5961). */
+static void stranger_guesses(Scenario *scenario, const User *user)
+{
+    static const uint8_t payload[64];
+    IcsPairEnd *end = &scenario->pair->ends[user->end];
+    if (!end->config.use.challenge_ack || ics_stream_state(&end->stream) < ICS_STREAM_ESTABLISHED) {
+        return;
+    }
+    IcsTcpHeader header = ics_stream_pair_header((uint8_t)below(scenario, 64),
+                                                 (uint32_t)ics_splitmix_next(&scenario->random),
+                                                 (uint32_t)ics_splitmix_next(&scenario->random));
+    header.options.has_timestamps = coin(scenario);
+    header.options.timestamp_value = (uint32_t)ics_splitmix_next(&scenario->random);
+    ics_stream_pair_inject(scenario->pair, user->end, &header, payload,
+                           (uint32_t)below(scenario, sizeof(payload)));
+}
+
+/* A router on the way: its MTU is small, or it has lost its own way for a moment. */
+static void router_complains(Scenario *scenario, const User *user)
+{
+    IcsStream *stream = stream_of(scenario, user);
+    uint32_t first = ics_sequence_wire(stream->send.una);
+    bool is_too_big = coin(scenario);
+    ics_stream_icmp(stream, scenario->pair->now_ns, first + (uint32_t)below(scenario, 2),
+                    is_too_big ? EMSGSIZE : EHOSTUNREACH,
+                    is_too_big ? (uint32_t)some(scenario, 68, 1500) : 0);
+}
+
 static void user_leaves(Scenario *scenario, User *user)
 {
     IcsStream *stream = stream_of(scenario, user);
@@ -347,6 +375,12 @@ static void user_acts(Scenario *scenario, User *user)
     user_fiddles(scenario, user);
     IcsStreamState state = ics_stream_state(stream);
     bool is_open = state != ICS_STREAM_CLOSED && state != ICS_STREAM_SYN_SENT;
+    if (happens(scenario, 2)) {
+        stranger_guesses(scenario, user);
+    }
+    if (happens(scenario, 1)) {
+        router_complains(scenario, user);
+    }
     if (is_open && user->written_bytes == user->total_bytes && !ics_stream_is_shut_down(stream)) {
         assert_int_equal(ics_stream_shutdown(stream, scenario->pair->now_ns), 0);
     }
