@@ -158,7 +158,7 @@ class KernelOutside(unittest.TestCase):
 
     def test_the_example_runs(self):
         with Live(json.loads(trace("live").read_text()), "--attach", "outside=tun:sim0") as live:
-            self.assertIn("not started: asker", "".join(live.said))
+            self.assertIn("not started: TCPClient, asker", "".join(live.said))
             bring_up("sim0", "10.9.0.1/24")
             # Of 100, one gets through both losses of 2 %.
             self.assertGreater(ping(INSIDE, 100)[0], 0)

@@ -42,6 +42,7 @@ class Commands(unittest.TestCase):
         printed = shell(setting_up + using)
         self.assertRegex(printed, r"20 packets transmitted, [1-9]\d* received")
         self.assertIn("\nhello\n", printed)
+        self.assertIn("\0\x0bHow are you", printed)
         self.assertIn("\noutside = tun:sim0 ", printed)
 
     def test_two_hosts_outside(self):
