@@ -75,11 +75,13 @@ static bool host_stack_join(IcsHostStack *self, const IcsHostStackConfig *config
     }
     IcsInterface *far = ics_network_add_interface(self->network, door, "eth0",
                                                   HOST_STACK_OUTSIDE_ADDRESS, 32, error);
-    IcsLinkConfig link = {
+    IcsLinkConfig out = {
         .name = "wire",
         .mtu_bytes = config->mtu_bytes != 0 ? config->mtu_bytes : HOST_STACK_MTU_BYTES,
     };
-    if (far == NULL || !ics_network_add_link(self->network, near, far, &link, &link, error)) {
+    /* A host takes what arrives, however large: a network card may have joined it. */
+    IcsLinkConfig in = {.name = "wire", .mtu_bytes = ICS_PACKET_MAX_BYTES};
+    if (far == NULL || !ics_network_add_link(self->network, near, far, &out, &in, error)) {
         return false;
     }
     ics_network_connect_routes(self->network);

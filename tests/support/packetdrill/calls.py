@@ -9,6 +9,14 @@ from .script import ELLIPSIS
 from .table import EpollEvent, Iovec, Msghdr, Pollfd, address
 
 
+# Of struct tcp_info, from byte 8 on.
+TCP_INFO = ["rto", "ato", "snd_mss", "rcv_mss", "unacked", "sacked", "lost", "retrans", "fackets",
+            "last_data_sent", "last_ack_sent", "last_data_recv", "last_ack_recv", "pmtu",
+            "rcv_ssthresh", "rtt", "rttvar", "snd_ssthresh", "snd_cwnd", "advmss", "reordering",
+            "rcv_rtt", "rcv_space", "total_retrans"]
+TCP_INFO_BYTES = 8 + 4 * len(TCP_INFO)
+
+
 class CallMismatch(Exception):
     """A call has not returned what the script says."""
 
@@ -226,6 +234,17 @@ class Calls:
         if got != self._option(value)[:len(got)]:
             shown = struct.unpack("=i", got)[0] if len(got) == 4 else got
             raise CallMismatch(f"expected the value {value} but got {shown}")
+
+    def tcp_info(self, fd):
+        """{tcpi_rto: ...} of a descriptor of the script."""
+        buffer, n = ctypes.create_string_buffer(256), ctypes.c_uint32(256)
+        result, number = self.table.call("getsockopt", self.player.live_fd(fd), 6, 11, buffer,
+                                         ctypes.byref(n))
+        if result != 0 or n.value < TCP_INFO_BYTES:
+            raise CallMismatch(f"no TCP_INFO: {symbols.errno_name(number)}")
+        values = struct.unpack_from(f"={len(TCP_INFO)}I", buffer.raw, 8)
+        info = {"tcpi_" + name: value for name, value in zip(TCP_INFO, values)}
+        return dict(info, tcpi_state=buffer.raw[0])
 
     # ---- readiness ----
 

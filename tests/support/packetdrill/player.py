@@ -289,9 +289,21 @@ class Player:
         if live.protocol != wire.ICMP or live.icmp != packet.icmp[:2]:
             raise Mismatch(f"expected ICMP {packet.icmp[:2]}, got {live.icmp or live.protocol}")
 
+    def _take_all(self, packet):
+        """The next packet; several segments where the script has written one for them."""
+        live, at_us = self._take()
+        while (packet.protocol == "tcp" and live.protocol == wire.TCP and
+               0 < len(live.payload) < packet.length):
+            more, at_us = self._take()
+            if more.protocol != wire.TCP or more.seq != (live.seq + len(live.payload)) % 2**32:
+                raise Mismatch(f"{len(live.payload)} bytes and then something else, expected "
+                               f"{packet.length}")
+            live = dataclasses.replace(more, seq=live.seq, payload=live.payload + more.payload)
+        return live, at_us
+
     def _expect(self, event):
         packet = event.packet
-        live, at_us = self._take()
+        live, at_us = self._take_all(packet)
         check = {"tcp": self._check_tcp, "udp": self._check_udp, "icmp": self._check_icmp}
         check[packet.protocol](live, packet)
         if packet.ecn and live.ecn != wire.ECN[packet.ecn]:
@@ -326,12 +338,22 @@ class Player:
         else:
             self.calls.run(event.call)
 
+    def _code(self, event):
+        """Python's assert about what TCP_INFO says of the socket."""
+        self._wait(event)
+        try:
+            exec(event.call, self.calls.tcp_info(self.connection.fd))  # pylint: disable=exec-used
+        except AssertionError as error:
+            raise Mismatch(f"assertion failed: {error}") from error
+
     # ---- all of it ----
 
     def _play(self, event):
         self._adjust(event)
         if event.kind == "call":
             self._call(event)
+        elif event.kind == "code":
+            self._code(event)
         elif event.kind == "in":
             self._wait(event)
             self._inject(event.packet)

@@ -5,10 +5,12 @@ An event is one line, or several while a bracket is open:
     TIME < PACKET                inject        0.100, +.1, *, 0.1~0.2, +0~+0.1
     TIME > PACKET                expect
     TIME[...TIME] CALL = RESULT  a system call; with two times it blocks between them
+    TIME %{ PYTHON }%            statements about tcpi_* of the socket
 """
 
 import dataclasses
 import re
+import textwrap
 
 from . import symbols
 
@@ -23,7 +25,7 @@ class ScriptError(Exception):
 class Event:
     line: int
     text: str
-    kind: str  # "in", "out", "call"
+    kind: str  # "in", "out", "call", "code"
     time_us: int = 0
     end_us: int = 0  # of a range, or of a call that blocks
     relative: bool = True
@@ -70,9 +72,11 @@ def _events(text, path):
     for number, line in enumerate(_without_comments(text).split("\n"), 1):
         if not held:
             begun = number
-        held = (held + " " + line.strip()).strip()
+        held = held + line if "%{" in held else (held + " " + line.strip()).strip()
         bare = re.sub(r'"[^"]*"', "", held)
-        if held and all(bare.count(a) <= bare.count(b) for a, b in ("()", "[]", "{}")):
+        if "%{" in held and "}%" not in held:
+            held += "\n"
+        elif held and all(bare.count(a) <= bare.count(b) for a, b in ("()", "[]", "{}")):
             yield begun, held
             held = ""
     if held:
@@ -84,7 +88,7 @@ def _events(text, path):
 _NUMBER = r"\d*\.?\d+"
 _TIME = re.compile(
     rf"(?:(?P<any>\*)|(?P<plus>\+)?\s*(?P<from>{_NUMBER})"
-    rf"(?:\s*~\s*\+?(?P<to>{_NUMBER})|\.\.\.(?P<end>{_NUMBER}))?)\s+(?=[<>a-z])")
+    rf"(?:\s*~\s*\+?(?P<to>{_NUMBER})|\.\.\.(?P<end>{_NUMBER}))?)\s+(?=[<>a-z%])")
 
 
 def _us(text):
@@ -269,6 +273,8 @@ def _read_event(line, text):
     if rest[:1] in "<>":
         event.kind = "in" if rest[0] == "<" else "out"
         event.packet = _read_packet(rest[1:].strip())
+    elif rest.startswith("%{"):
+        event.kind, event.call = "code", textwrap.dedent(rest[2:].replace("}%", "")).strip()
     else:
         event.call = _read_call(rest)
     return event
