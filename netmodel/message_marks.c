@@ -68,7 +68,7 @@ void ics_message_marks_push(IcsMessageMarks *self, uint64_t end, const IcsMessag
 
 bool ics_message_marks_cut(IcsMessageMarks *self, uint64_t at, IcsMessageTag *tag)
 {
-    if (self->n == 0) {
+    if (self->n == self->n_taken) {
         return false;
     }
     IcsMessageMark *ring = self->far != NULL ? self->far : self->near;
@@ -138,21 +138,39 @@ static void message_marks_shrink(IcsMessageMarks *self)
     self->head = 0;
 }
 
-bool ics_message_marks_take(IcsMessageMarks *self, uint64_t until, IcsMessageTag *tag)
+/* Forgets what has been taken and is never sent again. */
+static void message_marks_trim(IcsMessageMarks *self)
 {
-    if (self->n == 0 || message_marks_at(self, 0)->end > until) {
-        return false;
+    if (self->n_taken == 0 || message_marks_at(self, 0)->end > self->acked) {
+        return;
     }
-    *tag = message_marks_at(self, 0)->tag;
-    self->head = (self->head + 1) & (self->room - 1);
-    self->n--;
-    if (self->n_sent > 0) {
-        self->n_sent--;
-    } else {
-        self->segments = 0;
-    }
+    do {
+        self->head = message_marks_place(self, 1);
+        self->n--;
+        self->n_taken--;
+        if (self->n_sent > 0) {
+            self->n_sent--;
+        } else {
+            self->segments = 0;
+        }
+    } while (self->n_taken > 0 && message_marks_at(self, 0)->end <= self->acked);
     if (self->n == 0) {
         message_marks_shrink(self);
     }
+}
+
+bool ics_message_marks_take(IcsMessageMarks *self, uint64_t until, IcsMessageTag *tag)
+{
+    if (self->n_taken == self->n || message_marks_at(self, self->n_taken)->end > until) {
+        return false;
+    }
+    *tag = message_marks_at(self, self->n_taken++)->tag;
+    message_marks_trim(self);
     return true;
+}
+
+void ics_message_marks_acknowledge(IcsMessageMarks *self, uint64_t until)
+{
+    self->acked = until;
+    message_marks_trim(self);
 }

@@ -28,8 +28,10 @@ typedef struct IcsMessageMarks {
     uint32_t room; /* of the ring: a power of two */
     uint32_t head; /* the oldest mark's place */
     uint32_t n;
+    uint64_t acked;    /* what lies before has been acknowledged: it is never sent again */
     uint64_t segments; /* that carried bytes of the first message that is not among these: */
     uint32_t n_sent;   /* messages of which every byte has been sent */
+    uint32_t n_taken;  /* the oldest ones, taken but not acknowledged */
     bool has_sender;   /* the sending end lives */
     bool has_receiver; /* the receiving end has begun to take and lives */
     bool had_receiver;
@@ -64,10 +66,15 @@ typedef struct IcsMessageSegment {
 bool ics_message_marks_send(IcsMessageMarks *self, uint64_t first, uint64_t end,
                             IcsMessageSegment *segment);
 
-/* The message that has the byte at this place; NULL when it has been taken or was never marked. */
+/* The message that has the byte at this place, which is not acknowledged; NULL when it was never
+ * marked. */
 const IcsMessageTag *ics_message_marks_find(const IcsMessageMarks *self, uint64_t at);
 
-/* Takes the oldest message that ends at or before `until`; false when there is none. */
+/* Takes the next message that ends at or before `until`; false when there is none. Its mark stays
+ * as long as its bytes may be sent again. */
 bool ics_message_marks_take(IcsMessageMarks *self, uint64_t until, IcsMessageTag *tag);
+
+/* What lies before `until` is never sent again. */
+void ics_message_marks_acknowledge(IcsMessageMarks *self, uint64_t until);
 
 #endif

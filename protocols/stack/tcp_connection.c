@@ -149,6 +149,7 @@ void ics_tcp_run(IcsTcpConnection *self)
     while (ics_stream_output(&self->stream, ics_tcp_now(self->tcp), &departure)) {
         ics_tcp_send(self, &departure);
     }
+    ics_tcp_review_messages(self);
     tcp_connection_tell(self);
     tcp_connection_arm(self);
     if (ics_tcp_state(self) == ICS_STREAM_CLOSED) {

@@ -35,6 +35,8 @@ void ics_tcp_send_refusal(IcsTcp *self, const IcsStreamName *name, const IcsTcpH
 
 /* tcp_messages.c: takes the marks of the peer from a packet with data, on first sight. */
 void ics_tcp_find_messages(IcsTcpConnection *self, const IcsPacket *packet);
+/* Something may have been acknowledged. */
+void ics_tcp_review_messages(IcsTcpConnection *self);
 /* An end of the stream has gone: messages that nobody will take any more are abandoned. */
 void ics_tcp_leave_messages(IcsTcpConnection *self, bool as_sender, bool as_receiver);
 

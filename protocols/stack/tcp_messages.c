@@ -39,14 +39,26 @@ IcsMessageMarks *ics_tcp_marks(IcsTcpConnection *self)
     return self->sent;
 }
 
+static IcsSequence tcp_messages_acknowledged(const IcsTcpConnection *self)
+{
+    return ics_stream_write_position(&self->stream) -
+           ics_stream_unacknowledged_bytes(&self->stream);
+}
+
+void ics_tcp_review_messages(IcsTcpConnection *self)
+{
+    if (self->sent != NULL && self->sent->n > 0) {
+        ics_message_marks_acknowledge(self->sent, tcp_messages_acknowledged(self));
+    }
+}
+
 void ics_tcp_mark_frame(IcsTcpConnection *self, const IcsMessageTag *tag, uint64_t bytes)
 {
     IcsMessageMarks *marks = ics_tcp_marks(self);
     IcsSequence at = ics_stream_write_position(&self->stream);
     if (!marks->has_receiver) {
         /* What has been acknowledged before anybody asked for messages went to no process. */
-        tcp_messages_abandon_until(self, marks,
-                                   at - ics_stream_unacknowledged_bytes(&self->stream));
+        tcp_messages_abandon_until(self, marks, tcp_messages_acknowledged(self));
     }
     ics_message_marks_push_frame(marks, at, at + bytes, tag);
 }
@@ -98,6 +110,7 @@ void ics_tcp_leave_messages(IcsTcpConnection *self, bool as_sender, bool as_rece
     }
     if (as_sender && self->sent != NULL) {
         self->sent->has_sender = false;
+        ics_message_marks_acknowledge(self->sent, UINT64_MAX);
         tcp_messages_review(self, self->sent);
         g_clear_pointer(&self->sent, ics_message_marks_unref);
     }

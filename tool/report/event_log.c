@@ -121,8 +121,8 @@ static void event_log_details(const IcsEventLog *self, IcsJsonWriter *writer,
         return;
     case ICS_OBSERVE_SOCKET_BOUND:
     case ICS_OBSERVE_SOCKET_CLOSED:
-        ics_json_writer_member_string(writer, "transport", observation->text);
         ics_json_writer_member_int64(writer, "port", observation->value);
+        ics_json_writer_member_string(writer, "transport", observation->text);
         return;
     case ICS_OBSERVE_PROCESS_BLOCKED:
     case ICS_OBSERVE_PROCESS_RESUMED:

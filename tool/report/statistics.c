@@ -197,6 +197,10 @@ static void statistics_segment_repeated(gpointer data, const IcsObservation *obs
 {
     IcsStatistics *self = data;
     ics_connection_table_repeated(&self->connections, observation);
+    IcsFlowStatistics *flow = statistics_flow_of(self, observation);
+    if (flow != NULL) {
+        flow->repeated++;
+    }
 }
 
 /* ---- life ---- */
