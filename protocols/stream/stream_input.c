@@ -76,6 +76,16 @@ static bool stream_input_is_acceptable(const IcsStream *self, const StreamSegmen
     return (next <= segment->sequence && segment->sequence < edge) || (next <= last && last < edge);
 }
 
+/* RFC 5961, section 5: an ACK of what was never sent, or of what was acknowledged more than a
+ * window ago, is not from the peer. Without it only the first is refused (RFC 9293). */
+static bool stream_input_ack_is_credible(const IcsStream *self, IcsSequence ack)
+{
+    if (ack > self->send.next) {
+        return false;
+    }
+    return !self->config->use.challenge_ack || ack + self->send.max_window >= self->send.una;
+}
+
 /* Old data came again: say which, by D-SACK. It was sent just now, so that its timestamp is the one
  * to be echoed, by the rule of RFC 7323, section 4.3, which does not ask for an acceptable segment:
  * our ACK was lost, and the time until the peer has sent again must not be taken for a round trip.
@@ -89,7 +99,9 @@ static IcsStreamVerdict stream_input_old(IcsStream *self, int64_t now_ns,
         segment->sequence + receive->limit < receive->next) {
         return ICS_STREAM_VERDICT_OUT_OF_WINDOW;
     }
-    ics_stream_note_timestamp(self, now_ns, segment->sequence, segment->header);
+    if ((segment->flags & ICS_TCP_ACK) != 0 && stream_input_ack_is_credible(self, segment->ack)) {
+        ics_stream_note_timestamp(self, now_ns, segment->sequence, segment->header);
+    }
     uint32_t payload_bytes = segment->arrival->payload_bytes;
     if (payload_bytes > 0) {
         IcsSequenceRange text = {segment->sequence, segment->sequence + payload_bytes};
@@ -213,16 +225,6 @@ static void stream_input_fin_acked(IcsStream *self, int64_t now_ns)
     }
 }
 
-/* RFC 5961, section 5: an ACK of what was never sent, or of what was acknowledged more than a
- * window ago, is not from the peer. Without it only the first is refused (RFC 9293). */
-static bool stream_input_ack_is_credible(const IcsStream *self, IcsSequence ack)
-{
-    if (ack > self->send.next) {
-        return false;
-    }
-    return !self->config->use.challenge_ack || ack + self->send.max_window >= self->send.una;
-}
-
 /* Fifth. */
 static IcsStreamVerdict stream_input_ack(IcsStream *self, int64_t now_ns,
                                          const StreamSegment *segment)
@@ -280,12 +282,13 @@ static IcsStreamVerdict stream_input_segment(IcsStream *self, int64_t now_ns,
     if (verdict != ICS_STREAM_VERDICT_ACCEPTED) {
         return verdict;
     }
-    ics_stream_note_timestamp(self, now_ns, segment->sequence, segment->header);
-    stream_input_congestion(self, segment);
     verdict = stream_input_ack(self, now_ns, segment);
     if (verdict != ICS_STREAM_VERDICT_ACCEPTED || self->state == ICS_STREAM_CLOSED) {
         return verdict;
     }
+    /* R3 of RFC 7323, section 5.3, but not from who does not know our numbers. */
+    ics_stream_note_timestamp(self, now_ns, segment->sequence, segment->header);
+    stream_input_congestion(self, segment);
     return ics_stream_take_data(self, now_ns, segment->sequence, segment->arrival);
 }
 

@@ -166,6 +166,24 @@ static void what_is_out_of_the_window_is_not_echoed(void **state)
     assert_int_equal(echoed(pair), 1000);
 }
 
+/* Whoever does not know our numbers must not move the clock that we judge the peer by. */
+static void a_timestamp_with_an_incredible_ack_is_not_echoed(void **state)
+{
+    IcsStreamPair *pair = *state;
+    hear(pair, ICS_TCP_ACK, 1, 10, 1001);
+    IcsTcpHeader header = ics_stream_pair_header(ICS_TCP_ACK, 1, 999);
+    header.options.has_timestamps = true;
+    header.options.timestamp_value = 500000;
+    ics_stream_pair_inject(pair, ICS_PAIR_A, &header, "0123456789", 10);
+    assert_int_equal(echoed(pair), 1001);
+    header.sequence = 11;
+    ics_stream_pair_inject(pair, ICS_PAIR_A, &header, "0123456789", 10);
+    assert_int_equal(echoed(pair), 1001);
+    header.acknowledgement = 1;
+    ics_stream_pair_inject(pair, ICS_PAIR_A, &header, "0123456789", 10);
+    assert_int_equal(echoed(pair), 500000);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -183,6 +201,7 @@ int main(void)
         TEST(a_delayed_ack_echoes_the_earliest_segment),
         TEST(data_that_comes_again_is_echoed),
         TEST(what_is_out_of_the_window_is_not_echoed),
+        TEST(a_timestamp_with_an_incredible_ack_is_not_echoed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
