@@ -64,8 +64,10 @@ class OurServers(unittest.TestCase):
         with attached(program("TCPServer", "tcp-server")) as live:
             done = subprocess.run(["nc", "-N", INSIDE, "7896"], input=message, capture_output=True,
                                   check=True, timeout=PATIENCE_S)
-            live.stop()
+            report = live.stop()
         self.assertEqual(done.stdout, message)
+        # Nobody tells the simulator what nc has taken.
+        self.assertEqual([(flow["sent"], flow["undecided"]) for flow in report["flows"]], [(1, 1)])
 
     def test_a_closed_port_refuses_nc(self):
         with attached() as live:

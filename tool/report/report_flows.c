@@ -134,7 +134,10 @@ static void report_flows_footnote(const IcsResult *result, IcsPage *page)
         undecided += report_flow(result, i)->undecided;
     }
     if (undecided > 0) {
-        ics_page_paragraph(page, ICS_INK_NOTICE, "undecided: still on their way when the run ended",
+        ics_page_paragraph(page, ICS_INK_NOTICE,
+                           result->live != NULL
+                               ? "undecided: on their way when the run ended, or gone outside"
+                               : "undecided: still on their way when the run ended",
                            2);
     }
 }

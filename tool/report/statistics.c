@@ -1,5 +1,7 @@
 #include "tool/report/statistics.h"
 
+#include "netmodel/outside.h"
+
 /* Flows lie in pages, so that a million of them are never moved and few cost little. */
 #define STATISTICS_PAGE_BITS  6
 #define STATISTICS_PAGE_FLOWS (1u << STATISTICS_PAGE_BITS)
@@ -129,9 +131,20 @@ static void statistics_packet_dropped(gpointer self, const IcsObservation *obser
     }
 }
 
+/* Nobody tells what a program outside of the simulation has taken. */
+static bool statistics_goes_outside(const IcsStatistics *self, uint32_t flow)
+{
+    const IcsNetwork *network = self->world->network;
+    const IcsFlow *of = ics_flow_table_get(&network->flows, flow);
+    const IcsHost *peer = ics_network_host_by_name(network, of->peer_host);
+    return peer == NULL || ics_outside_of(peer) != NULL;
+}
+
 static void statistics_message_abandoned(gpointer self, const IcsObservation *observation)
 {
-    ics_flow_statistics_abandoned(statistics_flow_of(self, observation), observation);
+    if (!statistics_goes_outside(self, observation->message->flow)) {
+        ics_flow_statistics_abandoned(statistics_flow_of(self, observation), observation);
+    }
 }
 
 /* ---- processes ---- */
