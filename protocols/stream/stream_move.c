@@ -96,6 +96,7 @@ void ics_stream_move(IcsStream *self, int64_t now_ns, IcsStreamState to)
         break;
     case ICS_STREAM_ESTABLISHED:
         self->timers.handshake_ns = ICS_TIME_NEVER;
+        self->timers.user_ns = ICS_TIME_NEVER;
         self->events |= ICS_STREAM_CONNECTED | ICS_STREAM_WRITABLE;
         break;
     case ICS_STREAM_FIN_WAIT_2:

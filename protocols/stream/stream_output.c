@@ -81,7 +81,6 @@ static bool stream_output_syn(IcsStream *self, int64_t now_ns, IcsStreamDepartur
     }
     departure->repeat = is_repeat ? ICS_STREAM_REPEAT_SYN : ICS_STREAM_REPEAT_NONE;
     self->counters.repeated_segments += is_repeat;
-    self->send.next = MAX(self->send.next, self->send.iss + 1);
     self->wanted.syn = false;
     return true;
 }
@@ -126,14 +125,16 @@ static void stream_output_make_room_for_sack(const IcsStream *self, StreamSegmen
  * loss probe wait for nothing; Nagle's algorithm keeps one small segment under way at most, as
  * Minshall has changed it (RFC 9293, appendix A.3; what Linux does): the rest of a long message
  * does not wait for its full segments. A part of what is queued goes only if the window was never
- * twice as large (section 3.8.6.2.1). */
+ * twice as large (section 3.8.6.2.1). A cork does not hold what fills the send buffer: no more can
+ * join it. */
 static bool stream_output_small_may_go(const IcsStream *self, const StreamSegmentPlan *plan)
 {
     const IcsStreamSending *send = &self->send;
     if (plan->has_fin || self->recovery.tlp.is_due || self->wanted.override) {
         return true;
     }
-    if (send->corked || (send->nagle && send->small_end > send->una)) {
+    bool is_corked = send->corked && !send->was_full;
+    if (is_corked || (send->nagle && send->small_end > send->una)) {
         return false;
     }
     return plan->first + plan->bytes == send->end || !self->config->use.silly_window_avoidance ||

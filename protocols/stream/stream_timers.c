@@ -9,7 +9,6 @@ void ics_stream_arm_handshake(IcsStream *self, int64_t now_ns)
     IcsStreamTimers *timers = &self->timers;
     timers->handshake_ns = now_ns + ics_recovery_rto_ns(&self->recovery);
     if (timers->user_timeout_ns > 0 && timers->user_ns == ICS_TIME_NEVER) {
-        timers->unacked_since_ns = now_ns;
         timers->user_ns = now_ns + timers->user_timeout_ns;
     }
 }
@@ -72,9 +71,7 @@ static void stream_timers_review_user(IcsStream *self, int64_t now_ns, bool is_i
 static void stream_timers_review_keep_alive(IcsStream *self)
 {
     IcsStreamTimers *timers = &self->timers;
-    if (!timers->keep_alive) {
-        timers->keep_alive_ns = ICS_TIME_NEVER;
-    } else if (timers->keep_alive_ns == ICS_TIME_NEVER) {
+    if (timers->keep_alive && timers->keep_alive_ns == ICS_TIME_NEVER) {
         timers->keep_alive_ns = timers->heard_ns + timers->keep_alive_idle_ns;
     }
 }
@@ -205,7 +202,6 @@ void ics_stream_expire(IcsStream *self, int64_t now_ns)
         stream_timers_keep_alive(self, now_ns);
     }
     if (timers->delayed_ack_ns <= now_ns) {
-        timers->delayed_ack_ns = ICS_TIME_NEVER;
         self->wanted.ack = true;
     }
 }

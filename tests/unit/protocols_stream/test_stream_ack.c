@@ -175,6 +175,71 @@ static void expiring_a_machine_that_waits_for_nothing_does_nothing(void **state)
     assert_int_equal(ics_stream_state(&script->stream), ICS_STREAM_ESTABLISHED);
 }
 
+static void a_repeated_segment_of_the_peer_does_not_change_the_window(void **state)
+{
+    ics_stream_script_run(*state, CONNECT "200 < P. 1:11(10) ack 1 win 5000\n"
+                                          "205 < P. 11:12(1) ack 1 win 6000\n"
+                                          "210 < P. 1:22(21) ack 1 win 9000\n"
+                                          "210 = window 6000 readable 21\n"
+                                          "240 > . 1:1(0) ack 22\n");
+}
+
+/* A D-SACK that comes when all is acknowledged widens RACK's reordering window (RFC 8985, section
+ * 6.2, step 4): 50 ms instead of 25. */
+static void a_dsack_is_heard_when_nothing_is_outstanding(void **state)
+{
+    ics_stream_script_run(*state, CONNECT "100 write 10\n"
+                                          "100 > P. 1:11(10)\n"
+                                          "500 > P. 1:11(10) {tail-loss-probe}\n"
+                                          "510 < . 1:1(0) ack 11 win 65535\n"
+                                          "600 < . 1:1(0) ack 11 win 65535 <sack 1:11>\n"
+                                          "1000 write 4380\n"
+                                          "1000 > .. 11:4391(1460)*\n"
+                                          "1100 < . 1:1(0) ack 11 win 65535 <sack 1471:2931>\n"
+                                          "1150 > . 11:1471(1460) {rack}\n"
+                                          "1250 < . 1:1(0) ack 4391 win 65535\n");
+}
+
+static void repetitions_are_counted(void **state)
+{
+    IcsStreamScript *script = *state;
+    script->config.recovery.tlp = false;
+    ics_stream_script_run(script, "0 open\n"
+                                  "0 > S 0:1(0)\n"
+                                  "1000 > S 0:1(0) {syn}\n"
+                                  "1100 < S. 0:1(0) ack 1 win 10 <mss 1460>\n"
+                                  "1100 > . 1:1(0) ack 1\n");
+    assert_int_equal(script->stream.counters.repeated_segments, 1);
+    ics_stream_script_run(script, "1100 write 10\n"
+                                  "1100 > P. 1:11(10)\n"
+                                  "4100 > P. 1:11(10) {rto}\n"
+                                  "4200 < . 1:1(0) ack 11 win 0\n");
+    assert_int_equal(script->stream.counters.repeated_segments, 2);
+    assert_int_equal(script->stream.counters.repeated_bytes, 10);
+    ics_stream_script_run(script, "4200 write 10\n"
+                                  "10200 > . 11:12(1) {zero-window-probe}\n");
+    assert_int_equal(script->stream.counters.repeated_segments, 2);
+    ics_stream_script_run(script, "22200 > . 11:12(1) {zero-window-probe}\n");
+    assert_int_equal(script->stream.counters.repeated_segments, 3);
+    assert_int_equal(script->stream.counters.repeated_bytes, 11);
+    assert_int_equal(script->stream.counters.segments_out, 7);
+}
+
+/* The window opens between the timer and the output that it asks for. */
+static void a_probe_that_is_no_longer_needed_is_not_sent(void **state)
+{
+    IcsStreamScript *script = *state;
+    ics_stream_script_run(script, CONNECT "150 < . 1:1(0) ack 1 win 0\n"
+                                          "200 write 10\n"
+                                          "1199 run\n");
+    script->now_ns = INT64_C(1200000000);
+    ics_stream_expire(&script->stream, script->now_ns);
+    ics_stream_script_run(script, "1200 < . 1:1(0) ack 1 win 65535\n"
+                                  "1200 > P. 1:11(10)\n"
+                                  "1300 < . 1:1(0) ack 11 win 65535\n"
+                                  "1300 = deadline never\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -190,6 +255,10 @@ int main(void)
         TEST(the_peer_may_take_back_what_it_offered),
         TEST(several_timers_that_are_late_run_at_once),
         TEST(expiring_a_machine_that_waits_for_nothing_does_nothing),
+        TEST(a_repeated_segment_of_the_peer_does_not_change_the_window),
+        TEST(a_dsack_is_heard_when_nothing_is_outstanding),
+        TEST(repetitions_are_counted),
+        TEST(a_probe_that_is_no_longer_needed_is_not_sent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -161,14 +161,12 @@ static void tiny_segments_leave_sack_blocks_to_bare_acks(void **state)
 {
     ics_stream_script_run(*state, "0 open\n"
                                   "0 > S 0:1(0) <mss 1460,sackOK>\n"
-                                  "100 < S. 0:1(0) ack 1 win 65535 <mss 20,sackOK>\n"
+                                  "100 < S. 0:1(0) ack 1 win 0 <mss 20,sackOK>\n"
                                   "100 > . 1:1(0) ack 1 <>\n"
-                                  "150 cork on\n"
-                                  "150 write 10\n"
-                                  "200 < . 11:21(10) ack 1 win 65535\n"
-                                  "200 > . 1:1(0) ack 1 <sack 11:21>\n"
-                                  "210 write 10\n"
-                                  "210 > P. 1:21(20) ack 1 <>\n");
+                                  "150 write 20\n"
+                                  "200 < . 11:21(10) ack 1 win 100\n"
+                                  "200 > P. 1:21(20) ack 1 <>\n"
+                                  "200 > . 21:21(0) ack 1 <sack 11:21>\n");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -127,6 +127,26 @@ static void without_agreement_ce_says_nothing(void **state)
                                   "201 > . 1:1(0) ack 2921\n");
 }
 
+static void without_an_echo_the_window_grows(void **state)
+{
+    ics_stream_script_run(with_ecn(state), ECN_CONNECT "100 write 14600\n"
+                                                       "100 > .. 1:14601(1460)* ect\n"
+                                                       "200 < . 1:1(0) ack 14601 win 65535\n"
+                                                       "200 = cwnd 16060 ssthresh -1\n");
+}
+
+static void without_agreement_an_echo_says_nothing(void **state)
+{
+    ics_stream_script_run(*state, "0 open\n"
+                                  "0 > S 0:1(0)\n"
+                                  "100 < S. 0:1(0) ack 1 win 65535 <mss 1460>\n"
+                                  "100 > . 1:1(0) ack 1\n"
+                                  "100 write 14600\n"
+                                  "100 > .. 1:14601(1460)*\n"
+                                  "200 < .E 1:1(0) ack 14601 win 65535\n"
+                                  "200 = cwnd 16060 ssthresh -1\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -141,6 +161,8 @@ int main(void)
         TEST(an_echo_halves_the_window_once_in_a_round_trip),
         TEST(ce_is_echoed_until_cwr),
         TEST(without_agreement_ce_says_nothing),
+        TEST(without_an_echo_the_window_grows),
+        TEST(without_agreement_an_echo_says_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,6 +98,27 @@ static void it_can_be_turned_on_and_off_while_it_runs(void **state)
                                           "15000 = deadline never\n");
 }
 
+static void a_probe_has_the_usual_options(void **state)
+{
+    IcsStreamScript *script = with_keep_alive(state);
+    script->config.use.timestamps = true;
+    ics_stream_script_run(script, "0 open\n"
+                                  "0 > S 0:1(0)\n"
+                                  "100 < S. 0:1(0) ack 1 win 65535 <mss 1460,TS val 900 ecr 0>\n"
+                                  "100 > . 1:1(0) ack 1\n"
+                                  "10100 > . 0:0(0) ack 1 <TS val 10100 ecr 900>\n");
+}
+
+static void in_time_wait_nobody_is_probed(void **state)
+{
+    ics_stream_script_run(with_keep_alive(state), CONNECT "100 shutdown\n"
+                                                          "100 > F. 1:2(0) ack 1\n"
+                                                          "200 < F. 1:2(0) ack 2 win 65535\n"
+                                                          "200 > . 2:2(0) ack 2\n"
+                                                          "200 = state TIME-WAIT deadline 60200\n"
+                                                          "60200 = state CLOSED\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -110,6 +131,8 @@ int main(void)
         TEST(a_late_answer_saves_the_connection),
         TEST(unacknowledged_data_is_probe_enough),
         TEST(it_can_be_turned_on_and_off_while_it_runs),
+        TEST(a_probe_has_the_usual_options),
+        TEST(in_time_wait_nobody_is_probed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

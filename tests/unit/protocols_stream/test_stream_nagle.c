@@ -147,6 +147,7 @@ static void a_silly_window_is_used_after_a_while(void **state)
                                   "100 write 6000\n"
                                   "100 > . 1:2921(1460)*\n"
                                   "200 < . 1:1(0) ack 2921 win 100\n"
+                                  "300 < . 1:1(0) ack 2921 win 100\n"
                                   "400 > . 2921:3021(100)\n"
                                   "500 < . 1:1(0) ack 3021 win 2920\n"
                                   "500 > . 3021:5941(1460)*\n");
@@ -169,6 +170,18 @@ static void without_avoidance_a_silly_window_is_used_at_once(void **state)
                                   "300 > . 3021:3022(1)\n");
 }
 
+/* The timer of what was corked is stopped when it goes out as part of a full segment. */
+static void what_went_out_no_longer_hurries_what_follows(void **state)
+{
+    ics_stream_script_run(*state, CONNECT "100 cork on\n"
+                                          "110 write 1000\n"
+                                          "200 write 460\n"
+                                          "200 > P. 1:1461(1460)\n"
+                                          "320 write 10\n"
+                                          "350 < . 1:1(0) ack 1461 win 65535\n"
+                                          "550 > P. 1461:1471(10)\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -186,6 +199,7 @@ int main(void)
         TEST(half_of_the_largest_window_is_worth_a_segment),
         TEST(a_silly_window_is_used_after_a_while),
         TEST(without_avoidance_a_silly_window_is_used_at_once),
+        TEST(what_went_out_no_longer_hurries_what_follows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

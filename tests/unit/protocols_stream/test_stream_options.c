@@ -165,7 +165,7 @@ static void a_maximum_smaller_than_the_options_leaves_a_byte(void **state)
     script->config.use.timestamps = true;
     ics_stream_script_run(script, "0 open\n"
                                   "0 > S 0:1(0)\n"
-                                  "100 < S. 0:1(0) ack 1 win 65535 <mss 8,TS val 900 ecr 0>\n"
+                                  "100 < S. 0:1(0) ack 1 win 65535 <mss 12,TS val 900 ecr 0>\n"
                                   "100 > . 1:1(0) ack 1\n"
                                   "100 write 3\n"
                                   "100 > . 1:3(1)*\n"
@@ -216,6 +216,43 @@ static void a_path_mtu_is_never_under_68_bytes_nor_raised_by_a_message(void **st
     ics_stream_script_run(script, "100 = mss 28\n");
 }
 
+/* As TCP_MAXSEG does. */
+static void the_configured_mss_limits_what_is_sent_too(void **state)
+{
+    IcsStreamScript *script = *state;
+    script->config.mss_bytes = 1000;
+    ics_stream_script_run(script, "0 open\n"
+                                  "0 > S 0:1(0) <mss 1000,sackOK>\n"
+                                  "100 < S. 0:1(0) ack 1 win 65535 <mss 1460>\n"
+                                  "100 > . 1:1(0) ack 1\n"
+                                  "100 = mss 1000\n");
+}
+
+/* RFC 7323, section 3.2. */
+static void a_reset_has_timestamps_too(void **state)
+{
+    IcsStreamScript *script = *state;
+    script->config.use.timestamps = true;
+    ics_stream_script_run(script, "0 open\n"
+                                  "0 > S 0:1(0)\n"
+                                  "100 < S. 0:1(0) ack 1 win 65535 <mss 1460,TS val 900 ecr 0>\n"
+                                  "100 > . 1:1(0) ack 1\n"
+                                  "200 abort\n"
+                                  "200 > R. 1:1(0) ack 1 <TS val 200 ecr 900>\n");
+}
+
+/* RFC 7323, section 4.3: the SYN-ACK is the last ACK sent, and what begins there is echoed. */
+static void the_first_data_after_a_passive_open_is_echoed(void **state)
+{
+    IcsStreamScript *script = *state;
+    script->config.use.timestamps = true;
+    ics_stream_script_run(script, "50 < S 0:1(0) win 5000 <mss 1000,TS val 3 ecr 0>\n"
+                                  "50 > S. 0:1(0) ack 1 <mss 1460,TS val 50 ecr 3>\n"
+                                  "60 < . 1:1(0) ack 1 win 5000 <TS val 13 ecr 50>\n"
+                                  "70 < P. 1:2(1) ack 1 win 5000 <TS val 20 ecr 50>\n"
+                                  "110 > . 1:1(0) ack 2 <TS val 110 ecr 20>\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -235,6 +272,9 @@ int main(void)
         TEST(a_maximum_smaller_than_the_options_leaves_a_byte),
         TEST(a_smaller_path_mtu_makes_smaller_segments),
         TEST(a_path_mtu_is_never_under_68_bytes_nor_raised_by_a_message),
+        TEST(the_configured_mss_limits_what_is_sent_too),
+        TEST(a_reset_has_timestamps_too),
+        TEST(the_first_data_after_a_passive_open_is_echoed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

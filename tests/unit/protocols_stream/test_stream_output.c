@@ -202,6 +202,35 @@ static void sequence_numbers_wrap_around(void **state)
                                           "290 = state TIME-WAIT\n");
 }
 
+static void a_fin_beyond_the_window_waits(void **state)
+{
+    ics_stream_script_run(*state, "0 open\n"
+                                  "0 > S 0:1(0)\n"
+                                  "100 < S. 0:1(0) ack 1 win 1460 <mss 1460>\n"
+                                  "100 > . 1:1(0) ack 1\n"
+                                  "100 cork on\n"
+                                  "100 write 1459\n"
+                                  "110 shutdown\n"
+                                  "110 > FP. 1:1461(1459)\n"
+                                  "200 < . 1:1(0) ack 1461 win 1460\n"
+                                  "200 = state FIN-WAIT-2\n");
+}
+
+static void a_fin_at_the_edge_of_the_window_waits_for_an_update(void **state)
+{
+    ics_stream_script_run(*state, "0 open\n"
+                                  "0 > S 0:1(0)\n"
+                                  "100 < S. 0:1(0) ack 1 win 1000 <mss 1460>\n"
+                                  "100 > . 1:1(0) ack 1\n"
+                                  "100 cork on\n"
+                                  "100 write 1000\n"
+                                  "110 shutdown\n"
+                                  "110 cork off\n"
+                                  "110 > P. 1:1001(1000)\n"
+                                  "200 < . 1:1(0) ack 1001 win 1000\n"
+                                  "200 > F. 1001:1002(0)\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -220,6 +249,8 @@ int main(void)
         TEST(without_idle_restart_the_window_stays),
         TEST(a_fixed_window_limits_what_is_under_way),
         TEST(sequence_numbers_wrap_around),
+        TEST(a_fin_beyond_the_window_waits),
+        TEST(a_fin_at_the_edge_of_the_window_waits_for_an_update),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

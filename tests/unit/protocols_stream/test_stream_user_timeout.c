@@ -127,6 +127,47 @@ static void a_user_timeout_goes_for_the_handshake(void **state)
                                   "2500 = state CLOSED error ETIMEDOUT\n");
 }
 
+/* The time of the handshake is not the data's. */
+static void the_user_timeout_begins_anew_with_the_connection(void **state)
+{
+    IcsStreamScript *script = *state;
+    script->config.times.user_timeout_ns = INT64_C(2500000000);
+    ics_stream_script_run(script, "1000 open\n"
+                                  "1000 > S 0:1(0)\n"
+                                  "2000 > S 0:1(0) {syn}\n"
+                                  "2100 < S. 0:1(0) ack 1 win 65535 <mss 1460>\n"
+                                  "2100 > . 1:1(0) ack 1\n"
+                                  "2100 = deadline never\n"
+                                  "2200 write 10\n"
+                                  "2200 > P. 1:11(10)\n"
+                                  "4699 = state ESTABLISHED\n"
+                                  "4700 = state CLOSED error ETIMEDOUT\n");
+}
+
+static void acknowledged_data_stops_the_user_timeout(void **state)
+{
+    ics_stream_script_run(*state, CONNECT "100 user-timeout 5000\n"
+                                          "1000 write 10\n"
+                                          "1000 > P. 1:11(10)\n"
+                                          "1100 < . 1:1(0) ack 11 win 65535\n"
+                                          "1100 = deadline never\n");
+}
+
+/* Only for a closed window do answers without progress count. */
+static void old_acks_do_not_save_a_connection_that_gets_nothing_through(void **state)
+{
+    IcsStreamScript *script = *state;
+    script->config.data_retries = 2;
+    ics_stream_script_run(script, CONNECT "100 write 10\n"
+                                          "100 > P. 1:11(10)\n"
+                                          "1100 > P. 1:11(10) {rto}\n"
+                                          "1200 < . 1:1(0) ack 1 win 65535\n"
+                                          "3100 > P. 1:11(10) {rto}\n"
+                                          "3200 < . 1:1(0) ack 1 win 65535\n"
+                                          "7099 = state ESTABLISHED\n"
+                                          "7100 = state CLOSED error ETIMEDOUT\n");
+}
+
 /* RFC 9293, section 3.9.2.2: an ICMP error is not believed, but told when it proves right. */
 static void an_icmp_error_is_the_better_reason(void **state)
 {
@@ -153,6 +194,9 @@ int main(void)
         TEST(a_user_timeout_counts_from_the_first_unacknowledged_byte),
         TEST(progress_starts_the_user_timeout_anew),
         TEST(a_user_timeout_goes_for_the_handshake),
+        TEST(the_user_timeout_begins_anew_with_the_connection),
+        TEST(acknowledged_data_stops_the_user_timeout),
+        TEST(old_acks_do_not_save_a_connection_that_gets_nothing_through),
         TEST(an_icmp_error_is_the_better_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,6 +155,19 @@ static void once_nobody_reads_the_window_stays_open(void **state)
                                   "200 > . 1:1(0) ack 5841 win 6000\n");
 }
 
+/* Less than half of the buffer is on offer: an update is sent when it doubles the window. */
+static void a_narrow_window_is_announced_when_it_has_doubled(void **state)
+{
+    ics_stream_script_run(with_buffer(state, 6000), "200 < . 1:1461(1460) ack 1 win 65535\n"
+                                                    "200 > . 1:1(0) ack 1461\n"
+                                                    "201 < . 1461:3501(2040) ack 1 win 65535\n"
+                                                    "201 > . 1:1(0) ack 3501 win 2500\n"
+                                                    "300 read 1460\n"
+                                                    "301 read 1039\n"
+                                                    "302 read 1\n"
+                                                    "302 > . 1:1(0) ack 3501 win 5000\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -171,6 +184,7 @@ int main(void)
         TEST(the_first_acknowledgement_says_how_large_a_larger_buffer_is),
         TEST(what_lies_beyond_the_window_is_cut_off),
         TEST(once_nobody_reads_the_window_stays_open),
+        TEST(a_narrow_window_is_announced_when_it_has_doubled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
