@@ -65,6 +65,8 @@ static const Acceptance acceptances[] = {
     OPEN_ROW("data that begins before and ends in the window", 0u - 9, 20, ACCEPTED),
     OPEN_ROW("data that ends with the number before RCV.NXT", 0u - 9, 10, DUPLICATE),
     OPEN_ROW("data that ends with RCV.NXT", 0u - 9, 11, ACCEPTED),
+    OPEN_ROW("data from before the window to its last number", 0, 5001, ACCEPTED),
+    OPEN_ROW("data from before the window to beyond it", 0, 5002, OUT_OF_WINDOW),
     CLOSED_ROW("window 0: no data at RCV.NXT", 5001, 0, ACCEPTED),
     CLOSED_ROW("window 0: no data beyond it", 5002, 0, OUT_OF_WINDOW),
     CLOSED_ROW("window 0: no data before it", 5000, 0, OUT_OF_WINDOW),
@@ -119,6 +121,17 @@ static void bare_segments_outside_are_answered_twice_a_second(void **state)
     assert_string_equal(ics_stream_alone_hear(pair, ICS_TCP_ACK, 0, 1, 0), "");
     ics_stream_pair_run_for(pair, 1);
     assert_string_equal(ics_stream_alone_hear(pair, ICS_TCP_ACK, 0, 1, 0), ACK_OF_1);
+}
+
+static void the_ack_of_an_unacceptable_segment_does_not_count(void **state)
+{
+    IcsStreamPair *pair = *state;
+    ics_stream_write(ics_stream_pair_a(pair), 0, "hello", 5);
+    ics_stream_pair_flush(pair);
+    ics_stream_alone_hear(pair, ICS_TCP_ACK, 5001, 6, 10);
+    ics_stream_alone_hear(pair, ICS_TCP_ACK, 0u - 9, 6, 10);
+    ics_stream_alone_hear(pair, ICS_TCP_ACK, 0, 6, 0);
+    assert_int_equal(ics_stream_unacknowledged_bytes(ics_stream_pair_a(pair)), 5);
 }
 
 static void urgent_data_stands_in_its_place(void **state)
@@ -202,6 +215,15 @@ static void a_syn_is_challenged_whatever_its_number(void **state)
     }
 }
 
+static void a_syn_is_challenged_after_a_passive_open_too(void **state)
+{
+    g_autoptr(IcsStreamPair) pair = ics_stream_alone_in(ICS_STREAM_SYN_RECEIVED);
+    ics_stream_alone_hear(pair, ICS_TCP_ACK, 1, 1, 0);
+    assert_string_equal(ics_stream_alone_hear(pair, ICS_TCP_SYN, 100, 0, 0), ACK_OF_1);
+    assert_string_equal(ics_stream_alone_state_name(pair), "ESTABLISHED");
+    (void)state;
+}
+
 static void without_challenges_a_syn_in_the_window_resets(void **state)
 {
     IcsStreamPair *pair = *state;
@@ -265,6 +287,18 @@ static void an_ack_is_good_from_a_window_ago_to_what_was_sent(void **state)
     assert_string_equal(ics_stream_pair_last(pair), said);
 }
 
+/* SND.UNA < SEG.ACK <= SND.NXT, else <SEQ=SEG.ACK><CTL=RST>. */
+static void in_syn_received_only_an_ack_of_the_syn_is_good(void **state)
+{
+    g_autoptr(IcsStreamPair) pair = ics_stream_alone_in(ICS_STREAM_SYN_RECEIVED);
+    assert_string_equal(ics_stream_alone_hear(pair, ICS_TCP_ACK, 1, 0, 0), "A > B R 0:0(0) win 0");
+    assert_string_equal(ics_stream_alone_hear(pair, ICS_TCP_ACK, 1, 2, 0), "A > B R 2:2(0) win 0");
+    assert_string_equal(ics_stream_alone_state_name(pair), "SYN-RECEIVED");
+    assert_string_equal(ics_stream_alone_hear(pair, ICS_TCP_ACK, 1, 1, 0), "");
+    assert_string_equal(ics_stream_alone_state_name(pair), "ESTABLISHED");
+    (void)state;
+}
+
 static void without_challenges_an_old_ack_comes_with_its_data(void **state)
 {
     IcsStreamPair *pair = *state;
@@ -283,6 +317,56 @@ static void a_segment_without_ack_is_dropped(void **state)
     assert_verdict(pair, ICS_STREAM_VERDICT_UNEXPECTED);
     assert_string_equal(ics_stream_alone_state_name(pair), "ESTABLISHED");
     assert_int_equal(pair->ends[ICS_PAIR_A].received->len, 0);
+}
+
+/* ---- ECN: RFC 3168, section 6.1.3 ---- */
+
+static const char *hear_marked(IcsStreamPair *pair, uint8_t flags, uint32_t sequence,
+                               uint32_t bytes)
+{
+    static const uint8_t zeros[100];
+    IcsTcpHeader header = ics_stream_pair_header(
+        ICS_TCP_ACK | flags, pair->ends[ICS_PAIR_B].iss + sequence, pair->ends[ICS_PAIR_A].iss + 1);
+    IcsStreamArrival arrival = {&header, zeros, bytes, true};
+    ics_stream_pair_clear_trace(pair);
+    ics_stream_input(ics_stream_pair_a(pair), 0, &arrival);
+    ics_stream_pair_flush(pair);
+    return ics_stream_alone_said(pair);
+}
+
+static void a_congestion_mark_is_echoed_until_cwr(void **state)
+{
+    g_autoptr(IcsStreamPair) pair = ics_stream_alone_new();
+    pair->ends[ICS_PAIR_A].config.use.ecn = true;
+    ics_stream_alone_bring(pair, ICS_STREAM_SYN_SENT);
+    ics_stream_alone_hear(pair, ICS_TCP_SYN | ICS_TCP_ACK | ICS_TCP_ECE, 0, 1, 0);
+    assert_string_equal(ics_stream_alone_hear(pair, ICS_TCP_ACK, 1, 1, 10),
+                        "A > B . 1:1(0) ack 11 win 4990");
+    assert_string_equal(hear_marked(pair, 0, 11, 10), "A > B E. 1:1(0) ack 21 win 4980");
+    assert_string_equal(ics_stream_alone_hear(pair, ICS_TCP_ACK, 21, 1, 10),
+                        "A > B E. 1:1(0) ack 31 win 4970");
+    assert_string_equal(ics_stream_alone_hear(pair, ICS_TCP_ACK | ICS_TCP_CWR, 31, 1, 10),
+                        "A > B . 1:1(0) ack 41 win 4960");
+    assert_string_equal(hear_marked(pair, ICS_TCP_CWR, 41, 10), "A > B E. 1:1(0) ack 51 win 4950");
+    (void)state;
+}
+
+static void a_mark_on_a_segment_without_data_is_not_echoed(void **state)
+{
+    g_autoptr(IcsStreamPair) pair = ics_stream_alone_new();
+    pair->ends[ICS_PAIR_A].config.use.ecn = true;
+    ics_stream_alone_bring(pair, ICS_STREAM_SYN_SENT);
+    ics_stream_alone_hear(pair, ICS_TCP_SYN | ICS_TCP_ACK | ICS_TCP_ECE, 0, 1, 0);
+    hear_marked(pair, 0, 1, 0);
+    assert_string_equal(ics_stream_alone_hear(pair, ICS_TCP_ACK, 1, 1, 10),
+                        "A > B . 1:1(0) ack 11 win 4990");
+    (void)state;
+}
+
+static void without_ecn_marks_mean_nothing(void **state)
+{
+    IcsStreamPair *pair = *state;
+    assert_string_equal(hear_marked(pair, 0, 1, 10), "A > B . 1:1(0) ack 11 win 4990");
 }
 
 /* Numbers run over 2^32 in both directions. */
@@ -312,6 +396,12 @@ static void numbers_wrap_around(void **state)
 static const struct CMUnitTest fixed[] = {
     TEST(the_ack_of_a_window_probe_counts),
     TEST(bare_segments_outside_are_answered_twice_a_second),
+    TEST(the_ack_of_an_unacceptable_segment_does_not_count),
+    cmocka_unit_test(a_syn_is_challenged_after_a_passive_open_too),
+    cmocka_unit_test(in_syn_received_only_an_ack_of_the_syn_is_good),
+    cmocka_unit_test(a_congestion_mark_is_echoed_until_cwr),
+    cmocka_unit_test(a_mark_on_a_segment_without_data_is_not_echoed),
+    TEST(without_ecn_marks_mean_nothing),
     TEST(urgent_data_stands_in_its_place),
     TEST(a_rst_resets_only_with_the_exact_number),
     TEST(a_rst_is_taken_while_the_window_is_closed),
