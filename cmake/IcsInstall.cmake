@@ -21,6 +21,10 @@ install(FILES "${PROJECT_SOURCE_DIR}/tool/completion/ipcsim.bash"
     DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME ipcsim OPTIONAL
 )
 
+if(TARGET ipcsim-packetdrill)
+    install(TARGETS ipcsim-packetdrill LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+endif()
+
 if(TARGET ipcsim_embed)
     install(TARGETS ipcsim_embed)
     # The .pc file finds its prefix from its own place, so that `--prefix` and moving work.

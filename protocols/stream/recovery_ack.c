@@ -3,6 +3,7 @@
 
 #include "protocols/stream/recovery.h"
 #include "protocols/stream/recovery_internal.h"
+#include "protocols/wire/tcp.h"
 
 /* RFC 7323, appendix G: a sample for every second segment of a flight. */
 static uint32_t recovery_expected_samples(const IcsRecovery *self, uint64_t flight_bytes)
@@ -51,6 +52,25 @@ static IcsSequenceRange recovery_dsack(const IcsRecoveryAck *ack)
     return (IcsSequenceRange){0, 0};
 }
 
+/* The peer may name blocks in any order; RACK wants to hear of lower numbers first, or it would
+ * take two holes in one ACK for reordering (RFC 8985, section 6.2, step 3). */
+static void recovery_sack_ascending(IcsRecovery *self, IcsRecoveryArrival *arrival)
+{
+    IcsSequenceRange blocks[ICS_TCP_SACK_BLOCKS_MAX];
+    uint32_t n = 0;
+    g_assert(arrival->ack->n_sack <= ICS_TCP_SACK_BLOCKS_MAX);
+    for (uint32_t i = 0; i < arrival->ack->n_sack; i++) {
+        uint32_t at = n++;
+        for (; at > 0 && blocks[at - 1].first > arrival->ack->sack[i].first; at--) {
+            blocks[at] = blocks[at - 1];
+        }
+        blocks[at] = arrival->ack->sack[i];
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        ics_sent_segments_sack(&self->segments, blocks[i], &arrival->findings);
+    }
+}
+
 static uint32_t recovery_update_scoreboard(IcsRecovery *self, IcsRecoveryArrival *arrival)
 {
     const IcsRecoveryAck *ack = arrival->ack;
@@ -65,9 +85,8 @@ static uint32_t recovery_update_scoreboard(IcsRecovery *self, IcsRecoveryArrival
         arrival->is_cumulative = false;
         self->una = ack->ack;
     }
-    /* The newest block comes first: RACK wants older segments before younger ones. */
-    for (uint32_t i = self->sack ? ack->n_sack : 0; i > 0; i--) {
-        ics_sent_segments_sack(&self->segments, ack->sack[i - 1], &arrival->findings);
+    if (self->sack) {
+        recovery_sack_ascending(self, arrival);
     }
     arrival->findings.context = NULL;
     bool is_moved = lost_bytes != ics_recovery_lost_bytes(self) ||

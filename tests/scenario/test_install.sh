@@ -18,11 +18,12 @@ cmake --install "$IPCSIM_BUILD_DIR" --prefix "$prefix" >"$work/log" 2>&1 || {
 }
 
 libdir=$(dirname "$(find "$prefix" -name libipcsim.a)")
-for file in bin/ipcsim include/ipcsim share/ipcsim/traces/udp_loss.json \
+for file in bin/ipcsim include/ipcsim include/ipcsim/stack.h share/ipcsim/traces/udp_loss.json \
     share/ipcsim/traces/schema/trace.schema.json share/man/man1/ipcsim.1 \
     share/bash-completion/completions/ipcsim; do
     [ -e "$prefix/$file" ] || fail "$file is not installed"
 done
+[ -e "$libdir/libipcsim-packetdrill.so" ] || fail "libipcsim-packetdrill.so is not installed"
 ! grep -rIl -e "$IPCSIM_SOURCE_DIR" -e "$IPCSIM_BUILD_DIR" "$libdir/pkgconfig" \
     "$prefix/include" "$prefix/share" || fail "an installed file names the build machine's paths"
 
