@@ -149,6 +149,55 @@ static void a_cleared_queue_wakes_nobody(void **state)
     ics_process_fixture_expect(fixture, "");
 }
 
+/* ---- several queues at once ---- */
+
+static IcsWaitQueue second_queue;
+
+static void wait_in_both(IcsProcess *self, gconstpointer config)
+{
+    IcsProcessFixture *fixture = (IcsProcessFixture *)config;
+    IcsWaiter waiters[2] = {0};
+    ics_process_wait_also(self, &waiters[0], &fixture->queue);
+    ics_process_wait_also(self, &waiters[1], &second_queue);
+    bool woken = ics_process_wait(self, NULL, 50, ICS_WAIT_POLL);
+    ics_process_fixture_say(self, fixture, woken ? "woken" : "timed out");
+    g_assert_null(fixture->queue.first);
+    g_assert_null(second_queue.first);
+}
+
+static void wake_second(G_GNUC_UNUSED IcsProcessFixture *fixture)
+{
+    ics_wait_queue_wake_all(&second_queue);
+}
+
+static void any_of_several_queues_ends_the_wait(void **state)
+{
+    IcsProcessFixture *fixture = *state;
+    second_queue = (IcsWaitQueue){0};
+    ics_process_fixture_start(fixture, "p", wait_in_both);
+    ics_process_fixture_at(fixture, 10, wake_second);
+    ics_process_fixture_expect(fixture, "p woken@10; ");
+}
+
+static void several_queues_have_one_deadline(void **state)
+{
+    IcsProcessFixture *fixture = *state;
+    second_queue = (IcsWaitQueue){0};
+    ics_process_fixture_start(fixture, "p", wait_in_both);
+    ics_process_fixture_expect(fixture, "p timed out@50; ");
+}
+
+static void a_kill_leaves_all_queues(void **state)
+{
+    IcsProcessFixture *fixture = *state;
+    second_queue = (IcsWaitQueue){0};
+    fixture->other = ics_process_fixture_start(fixture, "p", wait_in_both);
+    ics_process_fixture_at(fixture, 10, ics_process_fixture_kill_other);
+    ics_process_fixture_expect(fixture, "");
+    assert_null(fixture->queue.first);
+    assert_null(second_queue.first);
+}
+
 #define PROCESS_TEST(name)                                                                         \
     cmocka_unit_test_setup_teardown(name, ics_process_fixture_setup, ics_process_fixture_teardown)
 
@@ -166,6 +215,9 @@ int main(void)
         PROCESS_TEST(a_wake_dies_with_the_one_who_was_woken),
         PROCESS_TEST(a_process_may_wake_others),
         PROCESS_TEST(a_cleared_queue_wakes_nobody),
+        PROCESS_TEST(any_of_several_queues_ends_the_wait),
+        PROCESS_TEST(several_queues_have_one_deadline),
+        PROCESS_TEST(a_kill_leaves_all_queues),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
