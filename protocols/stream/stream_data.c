@@ -95,7 +95,6 @@ static void stream_data_take_fin(IcsStream *self, int64_t now_ns)
     IcsStreamReceiving *receive = &self->receive;
     receive->fin_taken = true;
     receive->next = receive->fin + 1;
-    ics_reassembly_clear(&receive->ranges);
     self->events |= ICS_STREAM_READABLE;
     ics_stream_owe_ack(self, now_ns, ICS_STREAM_DATA_FILLED_HOLE, 0);
     if (self->state == ICS_STREAM_ESTABLISHED) {

@@ -222,6 +222,33 @@ static void nagle_and_cork_hold_small_segments_back(void **state)
     assert_string_equal(ics_stream_alone_said(pair), "A > B P. 11:21(10) ack 1 win 5000");
 }
 
+static void a_closed_machine_takes_no_segments(void **state)
+{
+    g_autoptr(IcsStreamPair) pair = ics_stream_alone_in(ICS_STREAM_CLOSED);
+    IcsTcpHeader header = ics_stream_pair_header(ICS_TCP_SYN, 0, 0);
+    IcsStreamArrival arrival = {.header = &header};
+    assert_int_equal(ics_stream_input(ics_stream_pair_a(pair), 0, &arrival),
+                     ICS_STREAM_VERDICT_UNEXPECTED);
+    ics_stream_pair_flush(pair);
+    assert_string_equal(ics_stream_alone_said(pair), "");
+    assert_int_equal(ics_stream_alone_state(pair), ICS_STREAM_CLOSED);
+    (void)state;
+}
+
+/* Any segment of the peer, even an old one, starts the silence and the count of probes anew. */
+static void a_peer_that_answers_is_kept_alive(void **state)
+{
+    IcsStreamPair *pair = *state;
+    IcsStream *stream = ics_stream_pair_a(pair);
+    ics_stream_set_keep_alive(stream, 0, true, 10 * ICS_PAIR_S, ICS_PAIR_S, 2);
+    for (int64_t s = 11; s < 200; s += 11) {
+        ics_stream_pair_run_until(pair, s * ICS_PAIR_S);
+        ics_stream_alone_hear(pair, ICS_TCP_ACK, 1, 1, 0);
+    }
+    assert_int_equal(ics_stream_error(stream), 0);
+    assert_in_range(pair->ends[ICS_PAIR_A].n_sent, 16, 40);
+}
+
 static void keep_alive_can_be_switched_on(void **state)
 {
     IcsStreamPair *pair = *state;
@@ -264,6 +291,8 @@ int main(void)
         TEST(a_smaller_receive_buffer_does_not_shrink_the_window),
         TEST(figures_tell_what_was_done),
         TEST(nagle_and_cork_hold_small_segments_back),
+        cmocka_unit_test(a_closed_machine_takes_no_segments),
+        TEST(a_peer_that_answers_is_kept_alive),
         TEST(keep_alive_can_be_switched_on),
         TEST(a_user_timeout_breaks_the_connection),
     };

@@ -154,6 +154,24 @@ static void a_fin_beyond_a_hole_waits(void **state)
     assert_string_equal(ics_stream_alone_state_name(pair), "CLOSE-WAIT");
 }
 
+static void a_bare_fin_is_news_for_the_reader(void **state)
+{
+    IcsStreamPair *pair = *state;
+    ics_stream_take_events(ics_stream_pair_a(pair));
+    hear_text(pair, 1, 1, ICS_TCP_FIN);
+    assert_int_equal(ics_stream_take_events(ics_stream_pair_a(pair)), ICS_STREAM_READABLE);
+}
+
+static void what_nobody_reads_takes_no_memory(void **state)
+{
+    IcsStreamPair *pair = *state;
+    ics_stream_shutdown_receive(ics_stream_pair_a(pair), 0);
+    hear_text(pair, 11, 21, 0);
+    hear_text(pair, 1, 11, 0);
+    assert_null(ics_stream_pair_a(pair)->receive.ring.bytes);
+    assert_int_equal(ics_stream_readable_bytes(ics_stream_pair_a(pair)), 0);
+}
+
 static void a_bare_fin_beyond_a_hole_is_answered_and_waits(void **state)
 {
     IcsStreamPair *pair = *state;
@@ -268,6 +286,8 @@ int main(void)
         cmocka_unit_test(pieces_beyond_the_configured_number_are_dropped),
         TEST(a_fin_with_text_ends_it),
         TEST(a_fin_beyond_a_hole_waits),
+        TEST(a_bare_fin_is_news_for_the_reader),
+        TEST(what_nobody_reads_takes_no_memory),
         TEST(a_bare_fin_beyond_a_hole_is_answered_and_waits),
         TEST(nothing_is_taken_beyond_a_fin),
         TEST(a_fin_before_data_that_has_come_is_no_fin),
