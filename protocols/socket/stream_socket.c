@@ -57,6 +57,7 @@ void ics_stream_socket_clear(IcsStreamSocket *self, IcsCause cause)
 static bool stream_socket_may_linger(const IcsStreamSocket *self)
 {
     return self->connection != NULL && self->linger_ns > 0 &&
+           self->connection->history.established_ns >= 0 &&
            ics_stream_readable_bytes(&self->connection->stream) == 0 &&
            ics_socket_may_block(self->socket, 0);
 }

@@ -285,6 +285,23 @@ static void close_with_short_linger(IcsProcess *self, gconstpointer network)
     say(self, network, "close", ics_close(self, socket));
 }
 
+static void close_while_connecting(IcsProcess *self, gconstpointer network)
+{
+    int socket = ics_socket(self, ICS_SOCKET_STREAM);
+    ics_set_option(self, socket, ICS_OPTION_LINGER, 1000 * MS);
+    ics_set_option(self, socket, ICS_OPTION_NONBLOCKING, 1);
+    IcsEndpoint peer = ics_small_processes_endpoint(network, "b", 7);
+    say(self, network, "connect", ics_connect(self, socket, peer));
+    ics_set_option(self, socket, ICS_OPTION_NONBLOCKING, 0);
+    say(self, network, "close", ics_close(self, socket));
+}
+
+static void nothing_lingers_before_there_is_a_connection(void **state)
+{
+    ics_small_processes_start(*state, "a", "client", close_while_connecting);
+    ics_small_network_expect(*state, "client connect=EINPROGRESS@0s; client close=0@0s; ");
+}
+
 static void close_lingers_no_longer_than_asked(void **state)
 {
     start(state, accept_and_sleep, close_with_short_linger);
@@ -312,6 +329,7 @@ int main(void)
         STREAM_TEST(linger_0_resets),
         STREAM_TEST(close_lingers_until_all_is_acknowledged),
         STREAM_TEST(close_lingers_no_longer_than_asked),
+        STREAM_TEST(nothing_lingers_before_there_is_a_connection),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
