@@ -110,13 +110,13 @@ IcsSequence ics_stream_write_position(const IcsStream *self)
 void ics_stream_set_buffers(IcsStream *self, int64_t now_ns, uint32_t send_bytes,
                             uint32_t receive_bytes)
 {
-    bool has_room = send_bytes > self->send.limit && self->send.was_full;
     self->send.limit = send_bytes;
     self->receive.limit = receive_bytes;
-    if (has_room) {
-        self->send.was_full = false;
+    bool is_full = ics_stream_writable_bytes(self) == 0;
+    if (self->send.was_full && !is_full) {
         self->events |= ICS_STREAM_WRITABLE;
     }
+    self->send.was_full = is_full; /* a smaller buffer may be full without a write */
     if (ics_stream_is_synchronized(self) && !self->receive.fin_taken &&
         ics_stream_window_opened(self)) {
         self->wanted.ack = true;

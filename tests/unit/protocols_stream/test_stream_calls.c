@@ -165,6 +165,19 @@ static void buffers_can_be_changed(void **state)
     assert_int_equal(ics_stream_take_events(stream) & ICS_STREAM_WRITABLE, ICS_STREAM_WRITABLE);
 }
 
+/* It is full without a write that did not fit. */
+static void a_buffer_made_too_small_tells_when_there_is_room_again(void **state)
+{
+    IcsStreamPair *pair = *state;
+    IcsStream *stream = ics_stream_pair_a(pair);
+    write_bytes(pair, 500);
+    ics_stream_set_buffers(stream, 0, 400, 5000);
+    assert_int_equal(ics_stream_take_events(stream) & ICS_STREAM_WRITABLE, 0);
+    ics_stream_alone_hear(pair, ICS_TCP_ACK, 1, 501, 0);
+    assert_int_equal(ics_stream_writable_bytes(stream), 400);
+    assert_int_equal(ics_stream_take_events(stream) & ICS_STREAM_WRITABLE, ICS_STREAM_WRITABLE);
+}
+
 static void a_larger_receive_buffer_opens_the_window(void **state)
 {
     IcsStreamPair *pair = *state;
@@ -287,6 +300,7 @@ int main(void)
         TEST(after_a_shutdown_writing_is_a_broken_pipe),
         TEST(a_broken_connection_says_why),
         TEST(buffers_can_be_changed),
+        TEST(a_buffer_made_too_small_tells_when_there_is_room_again),
         TEST(a_larger_receive_buffer_opens_the_window),
         TEST(a_smaller_receive_buffer_does_not_shrink_the_window),
         TEST(figures_tell_what_was_done),

@@ -106,6 +106,17 @@ static void corked_data_waits_no_longer_than_200_ms(void **state)
                                           "610 > P. 1001:1011(10)\n");
 }
 
+/* Nothing more can join it: waiting would be in vain. */
+static void corked_data_that_fills_the_send_buffer_goes(void **state)
+{
+    IcsStreamScript *script = *state;
+    script->config.send_buffer_bytes = 1000;
+    ics_stream_script_run(script, CONNECT "100 cork on\n"
+                                          "110 write 900\n"
+                                          "120 write 100\n"
+                                          "120 > P. 1:1001(1000)\n");
+}
+
 /* Section 3.8.6.2.1, (1): D = 3000, U = 100, MSS = 1460, Max(SND.WND) = 2920. */
 static void a_silly_window_is_not_used(void **state)
 {
@@ -195,6 +206,7 @@ int main(void)
         TEST(the_last_data_before_a_fin_does_not_wait),
         TEST(corked_data_waits_for_a_full_segment),
         TEST(corked_data_waits_no_longer_than_200_ms),
+        TEST(corked_data_that_fills_the_send_buffer_goes),
         TEST(a_silly_window_is_not_used),
         TEST(half_of_the_largest_window_is_worth_a_segment),
         TEST(a_silly_window_is_used_after_a_while),
