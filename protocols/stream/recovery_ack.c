@@ -132,10 +132,14 @@ static void recovery_grow(IcsRecovery *self, const IcsRecoveryArrival *arrival)
     if (!may_grow) { /* RFC 3168, section 6.1.2 */
         return;
     }
+    /* Bytes that SACK had told of before have let new data out already. */
+    uint64_t acked_bytes = self->config->byte_counting ? MIN(arrival->findings.acked_bytes,
+                                                             arrival->findings.delivered_bytes)
+                                                       : arrival->findings.acked_bytes;
     IcsCongestionAck ack = {
         .now_ns = arrival->now_ns,
         .srtt_ns = self->rto.srtt_ns,
-        .acked_bytes = arrival->findings.acked_bytes,
+        .acked_bytes = acked_bytes,
         .window_was_used = recovery_window_was_used(self),
     };
     self->congestion.klass->on_ack(&self->congestion, &ack);

@@ -3,6 +3,9 @@
 /* The least that counts as a full segment unless the peer's MSS is smaller: keystrokes are none. */
 #define STREAM_ACK_POLICY_FULL_BYTES 536
 
+/* Of IPv4 and TCP without options. */
+#define STREAM_ACK_POLICY_HEADERS_BYTES 40
+
 static uint32_t stream_ack_policy_full_bytes(const IcsStream *self)
 {
     uint32_t least = MIN(STREAM_ACK_POLICY_FULL_BYTES, ics_stream_segment_bytes(self));
@@ -20,7 +23,9 @@ void ics_stream_owe_ack(IcsStream *self, int64_t now_ns, IcsStreamDataKind kind,
 {
     IcsStreamReceiving *receive = &self->receive;
     receive->unacked_bytes += bytes;
-    receive->largest_segment = MAX(receive->largest_segment, bytes);
+    /* What is larger than the interface can receive are several that were joined on the way. */
+    uint32_t segment_bytes = MIN(bytes, self->mtu_bytes - STREAM_ACK_POLICY_HEADERS_BYTES);
+    receive->largest_segment = MAX(receive->largest_segment, segment_bytes);
     bool may_wait =
         kind == ICS_STREAM_DATA_IN_ORDER && self->config->use.delayed_ack && !receive->fin_taken;
     if (!may_wait || stream_ack_policy_is_due(self)) {

@@ -12,6 +12,8 @@
 /* A switch: 1 for everything but 0. */
 #define PACKETDRILL_SWITCH 0
 
+#define PACKETDRILL_DEFAULT_MSS 536
+
 /* An option whose value is an int: ours is `scale` times that, or a switch. */
 typedef struct {
     int level;
@@ -275,6 +277,18 @@ static int64_t packetdrill_options_get_other(IcsPacketdrill *self, const IcsPack
     }
 }
 
+/* TCP_MAXSEG: of a connection what it uses, before that what was set or the default of RFC 9293,
+ * section 3.7.1. */
+static int packetdrill_options_mss(IcsPacketdrill *self, const IcsPacketdrillFile *file, int set)
+{
+    IcsConnectionInfo info = {0};
+    int result = ics_connection_info(self->process, file->socket, &info);
+    if (result == 0 && info.mss_bytes > 0) {
+        return (int)info.mss_bytes;
+    }
+    return set > 0 ? set : PACKETDRILL_DEFAULT_MSS;
+}
+
 static int64_t packetdrill_options_get_one(IcsPacketdrill *self, int fd, int level, int name,
                                            void *value, socklen_t *n)
 {
@@ -292,6 +306,9 @@ static int64_t packetdrill_options_get_one(IcsPacketdrill *self, int fd, int lev
         return result;
     }
     int number = (int)(option->scale == PACKETDRILL_SWITCH ? got : got / option->scale);
+    if (option->option == ICS_OPTION_MSS) {
+        number = packetdrill_options_mss(self, file, number);
+    }
     return packetdrill_options_give(&number, sizeof number, value, n);
 }
 

@@ -8,7 +8,10 @@ import threading
 from ctypes import CFUNCTYPE, POINTER, c_int, c_long, c_longlong, c_size_t, c_ssize_t, c_uint
 from ctypes import c_uint32, c_ulong, c_void_p
 
+# As packetdrill loads it; sanitizers cannot bear RTLD_DEEPBIND.
 RTLD = os.RTLD_NOW | os.RTLD_LOCAL | os.RTLD_NODELETE
+if "LD_PRELOAD" not in os.environ:
+    RTLD |= os.RTLD_DEEPBIND
 
 
 class Iovec(ctypes.Structure):
