@@ -46,10 +46,6 @@ static void stream_handshake_take_syn(IcsStream *self, int64_t now_ns, const Ics
     ics_byte_ring_init(&receive->ring, receive->next);
     self->send.wl1 = receive->irs;
     ics_stream_agree(self, now_ns, syn);
-    if (self->agreed.timestamps) {
-        receive->ts_recent = syn->options.timestamp_value;
-        receive->ts_recent_ns = now_ns;
-    }
     ics_reassembly_init(&receive->ranges, (uint32_t)self->config->reassembly_ranges,
                         self->agreed.sack && self->config->use.dsack);
     self->timers.heard_ns = now_ns;
