@@ -157,6 +157,7 @@ static int64_t packetdrill_data_take(IcsPacketdrill *self, int fd, void *bytes, 
     return got >= 0 && is_cut && !is_stream ? (int64_t)received->bytes : got;
 }
 
+/* packetdrill has chosen the parameters. NOLINTNEXTLINE(readability-function-size) */
 static ssize_t packetdrill_data_recvfrom(void *user, int fd, void *bytes, size_t n, int flags,
                                          struct sockaddr *address, socklen_t *address_bytes)
 {
@@ -179,6 +180,7 @@ static ssize_t packetdrill_data_read(void *user, int fd, void *bytes, size_t n)
     return packetdrill_data_recvfrom(user, fd, bytes, n, 0, NULL, NULL);
 }
 
+/* packetdrill has chosen the parameters. NOLINTNEXTLINE(readability-function-size) */
 static ssize_t packetdrill_data_sendto(void *user, int fd, const void *bytes, size_t n, int flags,
                                        const struct sockaddr *address, socklen_t address_bytes)
 {

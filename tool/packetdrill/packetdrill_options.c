@@ -160,9 +160,9 @@ static uint8_t packetdrill_options_state(const char *name)
     static const char *const names[] = {"",           "ESTABLISHED", "SYN-SENT",  "SYN-RECEIVED",
                                         "FIN-WAIT-1", "FIN-WAIT-2",  "TIME-WAIT", "CLOSED",
                                         "CLOSE-WAIT", "LAST-ACK",    "LISTEN",    "CLOSING"};
-    for (uint8_t i = TCP_ESTABLISHED; i < G_N_ELEMENTS(names); i++) {
+    for (size_t i = TCP_ESTABLISHED; i < G_N_ELEMENTS(names); i++) {
         if (strcmp(names[i], name) == 0) {
-            return i;
+            return (uint8_t)i;
         }
     }
     g_assert_not_reached();

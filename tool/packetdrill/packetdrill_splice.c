@@ -56,6 +56,7 @@ static int64_t packetdrill_splice_in(IcsPacketdrill *self, int pipe, int socket,
     return ics_packetdrill_send(self, socket, bytes, (size_t)got, flags, NULL);
 }
 
+/* packetdrill has chosen the parameters. NOLINTNEXTLINE(readability-function-size) */
 static int packetdrill_splice(void *user, int in, loff_t *in_offset, int out, loff_t *out_offset,
                               size_t n, unsigned int flags)
 {
