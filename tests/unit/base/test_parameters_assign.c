@@ -1,4 +1,5 @@
 #include <cmocka.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/parameters.h"
@@ -145,6 +146,30 @@ static void an_unknown_name_is_answered_with_the_nearest(void **state)
     assert_refused(config, "colour", "mauve", "unknown colour \"mauve\"; known: red or green");
 }
 
+static void several_are_assigned_by_one_text(void **state)
+{
+    Config *config = *state;
+    assert_true(ics_parameters_assign_all(table, "count=7, flag = on,colour=green", config, NULL));
+    assert_int_equal(config->count, 7);
+    assert_true(config->flag);
+    assert_int_equal(config->colour, 1);
+}
+
+static void the_first_that_is_wrong_is_named(void **state)
+{
+    static const char *const texts[] = {"count=7,flag", "count=8,", "", "count=9,count=11"};
+    static const char *const words[] = {"NAME=VALUE, got \"flag\"", "NAME=VALUE", "NAME=VALUE",
+                                        "11"};
+    Config *config = *state;
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(GError) error = NULL;
+        assert_false(ics_parameters_assign_all(table, texts[i], config, &error));
+        assert_true(g_error_matches(error, ICS_ERROR, ICS_ERROR_INPUT));
+        assert_non_null(strstr(error->message, words[i]));
+    }
+    assert_int_equal(config->count, 9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +179,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_value_out_of_range_is_refused_and_changes_nothing, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_value_of_another_type_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(several_are_assigned_by_one_text, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_first_that_is_wrong_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(an_unknown_name_is_answered_with_the_nearest, setup,
                                         teardown),
     };
