@@ -237,6 +237,15 @@ static void an_orphan_waits_for_the_peers_fin_for_a_minute(void **state)
     assert_int_equal(ics_stream_state(ics_stream_pair_a(pair)), ICS_STREAM_CLOSED);
 }
 
+static void without_a_limit_an_orphan_waits_for_ever(void **state)
+{
+    IcsStreamPair *pair = *state;
+    pair->ends[ICS_PAIR_A].config.times.fin_wait_2_ns = 0;
+    close_end(pair, ICS_PAIR_A);
+    ics_stream_pair_run_until(pair, 100000 * ICS_PAIR_S);
+    assert_int_equal(ics_stream_state(ics_stream_pair_a(pair)), ICS_STREAM_FIN_WAIT_2);
+}
+
 static void who_closes_in_fin_wait_2_waits_a_minute_from_then(void **state)
 {
     IcsStreamPair *pair = *state;
@@ -412,6 +421,7 @@ static const struct CMUnitTest fixed[] = {
     PAIR(unread_data_stays_when_the_connection_is_over),
     PAIR(a_reset_takes_unread_data_with_it),
     PAIR(an_orphan_waits_for_the_peers_fin_for_a_minute),
+    PAIR(without_a_limit_an_orphan_waits_for_ever),
     PAIR(who_closes_in_fin_wait_2_waits_a_minute_from_then),
     PAIR(a_fin_whose_ack_is_lost_is_sent_again),
     ALONE(the_peers_fin_again_restarts_time_wait),

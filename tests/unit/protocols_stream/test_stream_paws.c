@@ -104,7 +104,8 @@ static void timestamps_that_were_not_agreed_on_are_ignored(void **state)
 {
     g_autoptr(IcsStreamPair) pair = ics_stream_alone_in(ICS_STREAM_ESTABLISHED);
     assert_int_equal(hear(pair, ICS_TCP_ACK, 1, 10, 1000), ICS_STREAM_VERDICT_ACCEPTED);
-    assert_int_equal(hear(pair, ICS_TCP_ACK, 11, 10, 1), ICS_STREAM_VERDICT_ACCEPTED);
+    assert_int_equal(hear(pair, ICS_TCP_ACK, 11, 10, 0x80000001), ICS_STREAM_VERDICT_ACCEPTED);
+    assert_int_equal(echoed(pair), 0);
     assert_string_equal(ics_stream_alone_said(pair), "A > B . 1:1(0) ack 21 win 4980");
     (void)state;
 }
@@ -118,6 +119,15 @@ static void after_24_days_an_older_timestamp_is_taken(void **state)
     ics_stream_pair_run_until(pair, 24 * DAY_S * ICS_PAIR_S + 1);
     assert_int_equal(hear(pair, ICS_TCP_ACK, 1, 10, 900), ICS_STREAM_VERDICT_ACCEPTED);
     assert_int_equal(echoed(pair), 900);
+}
+
+static void the_24_days_begin_with_the_last_timestamp(void **state)
+{
+    IcsStreamPair *pair = *state;
+    ics_stream_pair_run_until(pair, 20 * DAY_S * ICS_PAIR_S);
+    assert_int_equal(hear(pair, ICS_TCP_ACK, 1, 10, 2000), ICS_STREAM_VERDICT_ACCEPTED);
+    ics_stream_pair_run_until(pair, 40 * DAY_S * ICS_PAIR_S);
+    assert_int_equal(hear(pair, ICS_TCP_ACK, 11, 10, 1999), ICS_STREAM_VERDICT_PAWS);
 }
 
 /* Section 4.3: out of order data does not move TS.Recent, what fills the hole does. */
@@ -197,6 +207,7 @@ int main(void)
         TEST(a_segment_without_timestamp_is_dropped_silently),
         cmocka_unit_test(timestamps_that_were_not_agreed_on_are_ignored),
         TEST(after_24_days_an_older_timestamp_is_taken),
+        TEST(the_24_days_begin_with_the_last_timestamp),
         TEST(the_echo_is_of_the_last_segment_in_order),
         TEST(a_delayed_ack_echoes_the_earliest_segment),
         TEST(data_that_comes_again_is_echoed),
