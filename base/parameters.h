@@ -146,7 +146,7 @@ bool ics_parameters_assign(const IcsParameter *table, const char *name, const ch
                            void *config, GError **error);
 
 /* The same for each of several: "name=value, name=value". Those before the one that is wrong have
- * been assigned. The empty text is one setting without a name. */
+ * been assigned. The empty text says nothing. */
 bool ics_parameters_assign_all(const IcsParameter *table, const char *settings, void *config,
                                GError **error);
 

@@ -153,11 +153,13 @@ static void several_are_assigned_by_one_text(void **state)
     assert_int_equal(config->count, 7);
     assert_true(config->flag);
     assert_int_equal(config->colour, 1);
+    assert_true(ics_parameters_assign_all(table, "", config, NULL));
+    assert_int_equal(config->count, 7);
 }
 
 static void the_first_that_is_wrong_is_named(void **state)
 {
-    static const char *const texts[] = {"count=7,flag", "count=8,", "", "count=9,count=11"};
+    static const char *const texts[] = {"count=7,flag", "count=8,", "count=9,count=11"};
     static const char *const words[] = {"NAME=VALUE, got \"flag\"", "NAME=VALUE", "NAME=VALUE",
                                         "11"};
     Config *config = *state;
