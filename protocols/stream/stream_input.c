@@ -250,7 +250,9 @@ static IcsStreamVerdict stream_input_ack(IcsStream *self, int64_t now_ns,
     return ICS_STREAM_VERDICT_ACCEPTED;
 }
 
-/* RFC 3168, section 6.1.3: CE is echoed until the sender says CWR, and again for a CE after it. */
+/* RFC 3168, section 6.1.3: CE is echoed until the sender says CWR, and again for a CE after it. A
+ * sender that has reduced its window may have room for one segment only: its acknowledgement does
+ * not wait (Linux and FreeBSD agree). */
 static void stream_input_congestion(IcsStream *self, const StreamSegment *segment)
 {
     if (!self->agreed.ecn) {
@@ -258,6 +260,7 @@ static void stream_input_congestion(IcsStream *self, const StreamSegment *segmen
     }
     if ((segment->flags & ICS_TCP_CWR) != 0) {
         self->receive.ece = false;
+        self->wanted.ack |= segment->arrival->payload_bytes > 0;
     }
     if (segment->arrival->congestion_experienced && segment->arrival->payload_bytes > 0) {
         self->receive.ece = true;
