@@ -10,10 +10,13 @@ static const char *const stream_congestion_names[] = {
         NULL,
 };
 
+/* 31 years: sums of several of them stay within 64 bits. */
+#define STREAM_TIME_MAX_NS (INT64_C(1000000000) * INT64_C(1000000000))
+
 #define STREAM_SWITCH_ROW(member, name, fallback, doc)                                             \
     ICS_PARAMETER_BOOLEAN_ROW(IcsStreamConfig, member, name, fallback, doc)
 #define STREAM_TIME_ROW(member, name, fallback, min, doc)                                          \
-    ICS_PARAMETER_TIME_ROW(IcsStreamConfig, member, name, fallback, min, INT64_MAX / 4, doc)
+    ICS_PARAMETER_TIME_ROW(IcsStreamConfig, member, name, fallback, min, STREAM_TIME_MAX_NS, doc)
 #define STREAM_COUNT_ROW(member, name, fallback, min, max, doc)                                    \
     ICS_PARAMETER_INTEGER_ROW(IcsStreamConfig, member, name, fallback, min, max, doc)
 #define STREAM_SIZE_ROW(member, name, fallback, min, max, doc)                                     \
