@@ -127,7 +127,7 @@ int ics_tcp_connect(IcsTcp *self, const IcsTcpRequest *request, IcsTcpConnection
     }
     made->user = request->user;
     ics_tcp_set_fate_flow(made, request->fate_flow);
-    ics_tcp_connection_begin(made, &made->link.name);
+    ics_tcp_connection_begin(made, &made->link.name, NULL);
     ics_stream_open(&made->stream, ics_tcp_now(self));
     *connection = made;
     ics_tcp_run(made);

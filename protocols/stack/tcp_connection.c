@@ -56,14 +56,23 @@ static uint32_t tcp_connection_mtu(IcsTcp *tcp, uint32_t peer_address)
     return way != NULL && way->out != NULL ? way->out->mtu_bytes : ICS_IPV4_PACKET_MAX_BYTES;
 }
 
-void ics_tcp_connection_begin(IcsTcpConnection *self, const IcsStreamName *name)
+static uint32_t tcp_connection_iss(const IcsTcp *tcp, const IcsStreamName *name,
+                                   const uint32_t *least_iss)
+{
+    uint32_t iss = ics_isn_number(&tcp->isn, ics_tcp_now(tcp), name);
+    bool is_before = least_iss != NULL && (int32_t)(iss - *least_iss) < 0;
+    return is_before ? *least_iss : iss;
+}
+
+void ics_tcp_connection_begin(IcsTcpConnection *self, const IcsStreamName *name,
+                              const uint32_t *least_iss)
 {
     IcsTcp *tcp = self->tcp;
     IcsStreamSetup setup = {
         .config = self->config,
         .name = *name,
         .mtu_bytes = tcp_connection_mtu(tcp, name->peer_address),
-        .iss = ics_isn_number(&tcp->isn, ics_tcp_now(tcp), name),
+        .iss = tcp_connection_iss(tcp, name, least_iss),
         .timestamp_offset = ics_isn_timestamp_offset(&tcp->isn, name),
         .challenges = &tcp->challenges,
         .pool = &tcp->buffers,

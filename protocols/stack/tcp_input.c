@@ -45,7 +45,7 @@ static IcsCause tcp_input_refuse(IcsTcp *self, const IcsStreamName *name,
 
 /* For a port without that connection. In LISTEN a RST is ignored and an ACK refused. */
 static IcsCause tcp_input_port(IcsTcp *self, const IcsStreamName *name,
-                               const IcsStreamArrival *arrival)
+                               const IcsStreamArrival *arrival, const uint32_t *least_iss)
 {
     IcsStreamBinding *binding =
         ics_stream_table_find_listener(&self->table, name->local_address, name->local_port);
@@ -53,7 +53,7 @@ static IcsCause tcp_input_port(IcsTcp *self, const IcsStreamName *name,
         return tcp_input_refuse(self, name, arrival);
     }
     IcsTcpPort *port = ICS_CONTAINER_OF(binding, IcsTcpPort, binding);
-    return ics_tcp_listener_syn(self, port->listener, name, arrival);
+    return ics_tcp_listener_syn(self, port->listener, name, arrival, least_iss);
 }
 
 /* One in TIME-WAIT gives way to a new incarnation, if somebody listens for that. */
@@ -83,13 +83,13 @@ static IcsCause tcp_input_segment(IcsTcp *self, const IcsPacket *packet, const I
 {
     IcsStreamLink *link = ics_stream_table_find(&self->table, name);
     if (G_UNLIKELY(link == NULL)) {
-        return tcp_input_port(self, name, arrival);
+        return tcp_input_port(self, name, arrival, NULL);
     }
     IcsTcpConnection *connection = ICS_CONTAINER_OF(link, IcsTcpConnection, link);
     if (G_UNLIKELY(tcp_input_gives_way(self, connection, name, arrival))) {
-        ics_stream_abort(&connection->stream, ics_tcp_now(self)); /* no RST in this state */
+        uint32_t least_iss = ics_stream_give_way(&connection->stream, ics_tcp_now(self));
         ics_tcp_run(connection);
-        return tcp_input_port(self, name, arrival);
+        return tcp_input_port(self, name, arrival, &least_iss);
     }
     return tcp_input_connection(connection, packet, arrival);
 }

@@ -16,14 +16,17 @@ void ics_tcp_free(IcsTcp *self);
 
 /* tcp_connection.c: one without a machine and in no table; borrowed: the host's. */
 IcsTcpConnection *ics_tcp_connection_new(IcsTcp *tcp, const IcsStreamConfig *config);
-/* Gives it a machine, in state CLOSED. */
-void ics_tcp_connection_begin(IcsTcpConnection *self, const IcsStreamName *name);
+/* Gives it a machine, in state CLOSED. `least_iss`: nullable; its initial sequence number is not
+ * before that. */
+void ics_tcp_connection_begin(IcsTcpConnection *self, const IcsStreamName *name,
+                              const uint32_t *least_iss);
 /* Takes it out of everything and frees it, without a word to the network. */
 void ics_tcp_connection_free(IcsTcpConnection *self);
 
-/* tcp_listener.c: a SYN for this port, and nobody's connection. NONE: a connection has answered. */
+/* tcp_listener.c: a SYN for this port, and nobody's connection; `least_iss` as above. NONE: a
+ * connection has answered. */
 IcsCause ics_tcp_listener_syn(IcsTcp *self, IcsTcpListener *listener, const IcsStreamName *name,
-                              const IcsStreamArrival *syn);
+                              const IcsStreamArrival *syn, const uint32_t *least_iss);
 /* The connection, which is its listener's, has had these events. */
 void ics_tcp_listener_follow(IcsTcpConnection *connection, uint32_t events);
 void ics_tcp_listener_remove(IcsTcpConnection *connection);

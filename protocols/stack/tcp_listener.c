@@ -38,7 +38,7 @@ static IcsTcpIdentity *tcp_listener_identity(IcsTcpListener *self, uint32_t peer
 }
 
 IcsCause ics_tcp_listener_syn(IcsTcp *self, IcsTcpListener *listener, const IcsStreamName *name,
-                              const IcsStreamArrival *syn)
+                              const IcsStreamArrival *syn, const uint32_t *least_iss)
 {
     if (listener->n_half_open + listener->n_ready >= listener->backlog) {
         return ICS_CAUSE_LISTEN_QUEUE_FULL;
@@ -50,7 +50,7 @@ IcsCause ics_tcp_listener_syn(IcsTcp *self, IcsTcpListener *listener, const IcsS
     connection->identity = tcp_listener_identity(listener, name->peer_address);
     connection->is_passive = true;
     listener->n_half_open++;
-    ics_tcp_connection_begin(connection, name);
+    ics_tcp_connection_begin(connection, name, least_iss);
     ics_stream_accept(&connection->stream, ics_tcp_now(self), syn);
     ics_tcp_run(connection);
     return ICS_CAUSE_NONE;

@@ -147,6 +147,10 @@ IcsSequence ics_stream_write_position(const IcsStream *self);
 /* A SYN may start a new incarnation of this connection in TIME-WAIT (RFC 9293, section 3.10.7.4,
  * RFC 6191). */
 bool ics_stream_may_be_reused(const IcsStream *self, const IcsStreamArrival *syn);
+/* That incarnation takes the place of this one, which is CLOSED then and keeps what is unread.
+ * Returns the initial sequence number from which on nothing of this one can be mistaken (RFC 9293,
+ * section 3.6.1, MAY-2). */
+uint32_t ics_stream_give_way(IcsStream *self, int64_t now_ns);
 
 /* Changes while it runs: those options that sockets can set. */
 void ics_stream_set_nagle(IcsStream *self, int64_t now_ns, bool on);

@@ -190,6 +190,14 @@ bool ics_stream_may_be_reused(const IcsStream *self, const IcsStreamArrival *syn
     return later > 0 || (later == 0 && is_beyond);
 }
 
+/* Beyond the largest window without scaling, as Linux has it. */
+uint32_t ics_stream_give_way(IcsStream *self, int64_t now_ns)
+{
+    g_assert(self->state == ICS_STREAM_TIME_WAIT);
+    ics_stream_break(self, now_ns, 0);
+    return ics_sequence_wire(self->send.next) + UINT16_MAX + 2;
+}
+
 void ics_stream_set_nagle(IcsStream *self, int64_t now_ns, bool on)
 {
     self->send.nagle = on;
