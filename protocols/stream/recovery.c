@@ -13,6 +13,7 @@ static const IcsRecoveryTimers recovery_no_timers = {
     .rto_ns = ICS_TIME_NEVER,
     .pto_ns = ICS_TIME_NEVER,
     .reorder_ns = ICS_TIME_NEVER,
+    .ecn_ns = ICS_TIME_NEVER,
 };
 
 void ics_recovery_init(IcsRecovery *self, const IcsRecoveryConfig *config, IcsSequence iss)
@@ -221,8 +222,11 @@ static uint32_t recovery_time_out(IcsRecovery *self, int64_t now_ns)
 
 uint32_t ics_recovery_expire(IcsRecovery *self, int64_t now_ns)
 {
+    if (self->timers.ecn_ns <= now_ns) {
+        self->timers.ecn_ns = ICS_TIME_NEVER;
+    }
     if (ics_recovery_is_idle(self)) {
-        self->timers = recovery_no_timers;
+        ics_recovery_stop_repeating(self);
         return 0;
     }
     uint32_t changed = 0;
@@ -246,5 +250,6 @@ uint32_t ics_recovery_expire(IcsRecovery *self, int64_t now_ns)
 int64_t ics_recovery_deadline_ns(const IcsRecovery *self)
 {
     const IcsRecoveryTimers *timers = &self->timers;
-    return MIN(timers->rto_ns, MIN(timers->pto_ns, timers->reorder_ns));
+    int64_t repeat_ns = MIN(timers->rto_ns, MIN(timers->pto_ns, timers->reorder_ns));
+    return MIN(repeat_ns, timers->ecn_ns);
 }

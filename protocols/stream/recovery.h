@@ -92,6 +92,7 @@ typedef struct IcsRecoveryTimers {
     int64_t rto_ns;
     int64_t pto_ns;     /* of a tail loss probe */
     int64_t reorder_ns; /* RACK's */
+    int64_t ecn_ns;     /* no new data before it: a window of one segment was to be reduced */
 } IcsRecoveryTimers;
 
 /* One stay in FAST or LOSS. */

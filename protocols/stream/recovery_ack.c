@@ -234,12 +234,32 @@ static uint32_t recovery_reduce_at_once(IcsRecovery *self, const IcsRecoveryArri
     return ICS_RECOVERY_REDUCED;
 }
 
+/* RFC 3168, section 6.1.2: below the two segments that RFC 5681 leaves to ssthresh there is a
+ * window of one, and below that one segment for each retransmission timeout. */
+static void recovery_reduce_small_window(IcsRecovery *self, int64_t now_ns)
+{
+    IcsCongestion *congestion = &self->congestion;
+    if (congestion->cwnd_bytes > congestion->smss_bytes) {
+        congestion->cwnd_bytes = MAX(congestion->cwnd_bytes / 2, congestion->smss_bytes);
+    } else {
+        self->timers.ecn_ns = now_ns + ics_rto_ns(&self->rto);
+    }
+}
+
 /* RFC 3168, section 6.1.2: once in a window. */
 static uint32_t recovery_take_ece(IcsRecovery *self, const IcsRecoveryArrival *arrival)
 {
     bool reacts = self->ecn.on && arrival->ack->ece && self->phase == ICS_RECOVERY_OPEN &&
                   self->una > self->ecn.end;
-    return reacts ? recovery_reduce_at_once(self, arrival) : 0;
+    if (!reacts) {
+        return 0;
+    }
+    uint64_t before_bytes = self->congestion.cwnd_bytes;
+    uint32_t changed = recovery_reduce_at_once(self, arrival);
+    if (self->congestion.cwnd_bytes == before_bytes && !self->congestion.klass->is_fixed) {
+        recovery_reduce_small_window(self, arrival->now_ns);
+    }
+    return changed;
 }
 
 static uint32_t recovery_judge_probe(IcsRecovery *self, const IcsRecoveryArrival *arrival)
@@ -260,7 +280,7 @@ static void recovery_renew_timers(IcsRecovery *self, const IcsRecoveryArrival *a
                                   bool was_partial)
 {
     if (ics_recovery_is_idle(self)) {
-        self->timers = (IcsRecoveryTimers){ICS_TIME_NEVER, ICS_TIME_NEVER, ICS_TIME_NEVER};
+        ics_recovery_stop_repeating(self);
         self->tlp.is_due = false;
         return;
     }

@@ -36,6 +36,14 @@ static inline void ics_recovery_restart_rto(IcsRecovery *self, int64_t now_ns)
     self->timers.rto_ns = now_ns + ics_rto_ns(&self->rto);
 }
 
+/* Nothing is outstanding. */
+static inline void ics_recovery_stop_repeating(IcsRecovery *self)
+{
+    self->timers.rto_ns = ICS_TIME_NEVER;
+    self->timers.pto_ns = ICS_TIME_NEVER;
+    self->timers.reorder_ns = ICS_TIME_NEVER;
+}
+
 /* RFC 8985, section 7.2: arms the probe timer if a probe may be sent, stops it if not. */
 void ics_recovery_schedule_probe(IcsRecovery *self, int64_t now_ns);
 

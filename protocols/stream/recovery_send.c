@@ -44,7 +44,7 @@ static uint64_t recovery_limited_bytes(const IcsRecovery *self)
 uint64_t ics_recovery_allowance_bytes(const IcsRecovery *self)
 {
     uint64_t allowance_bytes = 0;
-    if (self->segments.counters.n_waiting == 0) {
+    if (self->segments.counters.n_waiting == 0 && self->timers.ecn_ns == ICS_TIME_NEVER) {
         uint64_t window_bytes = self->congestion.cwnd_bytes + recovery_limited_bytes(self);
         allowance_bytes = recovery_room(window_bytes, recovery_outstanding_bytes(self));
     }
