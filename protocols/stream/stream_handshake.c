@@ -65,6 +65,15 @@ void ics_stream_accept(IcsStream *self, int64_t now_ns, const IcsStreamArrival *
     ics_stream_arm_handshake(self, now_ns);
 }
 
+void ics_stream_answer_syn_again(IcsStream *self, const IcsTcpHeader *syn)
+{
+    self->wanted.syn = true;
+    self->timers.syn_sent_ns = -1; /* which of them the peer will acknowledge is not known: Karn */
+    /* RFC 3168, section 6.1.1.1: a peer that does without ECN now shall not be sent ECT. */
+    self->agreed.ecn = self->agreed.ecn && ics_stream_is_ecn_setup(syn);
+    self->send.ecn_capable = self->agreed.ecn;
+}
+
 /* Fourth: SYN without ACK: both ends have opened (RFC 9293, figure 7). */
 static IcsStreamVerdict stream_handshake_cross(IcsStream *self, int64_t now_ns,
                                                const IcsTcpHeader *syn)

@@ -28,10 +28,11 @@ static void stream_input_challenge(IcsStream *self, int64_t now_ns)
 
 /* An ACK of what is expected, in answer to an unacceptable segment. One without data may be such an
  * answer itself, overtaken by later ones: answering each would let a channel that reorders and
- * duplicates multiply them for ever. */
+ * duplicates multiply them for ever. A probe of a silent peer is one number too old (RFC 9293,
+ * section 3.8.4); it is always answered, however short its interval is. */
 static void stream_input_answer(IcsStream *self, int64_t now_ns, const StreamSegment *segment)
 {
-    if (segment->length > 0) {
+    if (segment->length > 0 || segment->sequence + 1 == self->receive.next) {
         self->wanted.ack = true;
     } else if (now_ns - self->timers.answered_ns >= STREAM_INPUT_ANSWER_NS) {
         self->timers.answered_ns = now_ns;
@@ -54,7 +55,7 @@ static bool stream_input_repeated_syn(IcsStream *self, StreamSegment *segment)
     if ((segment->flags & ICS_TCP_ACK) != 0) {
         return true;
     }
-    self->wanted.syn = true;
+    ics_stream_answer_syn_again(self, segment->header);
     return false;
 }
 

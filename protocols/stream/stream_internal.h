@@ -19,7 +19,7 @@ void ics_stream_limit_fin_wait_2(IcsStream *self, int64_t now_ns);
 /* The connection is gone: CLOSED with that error (0: none); buffers of the sender are dropped, what
  * the user has not read stays readable unless it was a reset. */
 void ics_stream_break(IcsStream *self, int64_t now_ns, int error);
-/* Asks for a RST with SND.NXT and an ACK of RCV.NXT, and breaks. */
+/* Asks for a RST with ics_stream_bare_sequence() and an ACK of RCV.NXT, and breaks. */
 void ics_stream_reset(IcsStream *self, int64_t now_ns, int error);
 /* Asks for <SEQ=SEG.ACK><CTL=RST>: the reply to a segment that this connection does not own (it
  * stays as it is). */
@@ -64,7 +64,13 @@ IcsStreamVerdict ics_stream_arrive_in_syn_sent(IcsStream *self, int64_t now_ns,
 void ics_stream_establish(IcsStream *self, int64_t now_ns, IcsSequence sequence, IcsSequence ack,
                           const IcsTcpHeader *header);
 
+/* The peer's SYN has come again in SYN-RECEIVED: so does our answer. */
+void ics_stream_answer_syn_again(IcsStream *self, const IcsTcpHeader *syn);
+
 /* ---- options (stream_options.c) ---- */
+
+/* RFC 3168, section 6.1.1: an ECN-setup SYN has ECE and CWR, an ECN-setup SYN-ACK only ECE. */
+bool ics_stream_is_ecn_setup(const IcsTcpHeader *syn);
 
 /* Those of our SYN or SYN-ACK; `reply`: only what the peer has offered. */
 void ics_stream_offer_options(const IcsStream *self, int64_t now_ns, bool reply, IcsTcpHeader *out);
@@ -93,6 +99,9 @@ uint16_t ics_stream_announce_window(IcsStream *self, bool syn);
 uint32_t ics_stream_receive_window(const IcsStream *self);
 /* The user has read: whether the window shall be announced at once. */
 bool ics_stream_window_opened(const IcsStream *self);
+/* The sequence number of a segment without data: SND.NXT, or less if the peer's window ends before
+ * it. */
+IcsSequence ics_stream_bare_sequence(const IcsStream *self);
 /* A window in an acceptable segment: SND.WND, WL1, WL2 (RFC 9293, section 3.10.7.4, fifth). */
 void ics_stream_update_send_window(IcsStream *self, int64_t now_ns, IcsSequence sequence,
                                    IcsSequence ack, const IcsTcpHeader *header);

@@ -137,10 +137,11 @@ void ics_stream_break(IcsStream *self, int64_t now_ns, int error)
 
 void ics_stream_reset(IcsStream *self, int64_t now_ns, int error)
 {
+    IcsSequence sequence = ics_stream_bare_sequence(self);
     ics_stream_break(self, now_ns, error);
     self->wanted.rst = true;
     self->wanted.rst_ack = true;
-    self->wanted.rst_sequence = self->send.next;
+    self->wanted.rst_sequence = sequence;
 }
 
 void ics_stream_reject(IcsStream *self, uint32_t segment_ack)

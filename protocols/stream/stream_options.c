@@ -51,8 +51,7 @@ void ics_stream_offer_options(const IcsStream *self, int64_t now_ns, bool reply,
     }
 }
 
-/* RFC 3168, section 6.1.1: an ECN-setup SYN has ECE and CWR, an ECN-setup SYN-ACK only ECE. */
-static bool stream_options_is_ecn_setup(const IcsTcpHeader *syn)
+bool ics_stream_is_ecn_setup(const IcsTcpHeader *syn)
 {
     uint8_t both = syn->flags & (ICS_TCP_ECE | ICS_TCP_CWR);
     return syn->flags & ICS_TCP_ACK ? both == ICS_TCP_ECE : both == (ICS_TCP_ECE | ICS_TCP_CWR);
@@ -85,7 +84,10 @@ void ics_stream_agree(IcsStream *self, int64_t now_ns, const IcsTcpHeader *syn)
     const IcsTcpOptions *offered = &syn->options;
     self->agreed.sack = use->sack && offered->sack_permitted;
     self->agreed.timestamps = use->timestamps && offered->has_timestamps;
-    self->agreed.ecn = use->ecn && stream_options_is_ecn_setup(syn);
+    self->agreed.ecn = use->ecn && ics_stream_is_ecn_setup(syn);
+    /* Section 6.1.1.1: not after a SYN of ours that did not ask for it. */
+    bool has_asked_always = self->state != ICS_STREAM_SYN_SENT || self->timers.handshake_tries == 0;
+    self->send.ecn_capable = self->agreed.ecn && has_asked_always;
     stream_options_agree_windows(self, offered);
     if (self->agreed.timestamps) {
         self->receive.ts_recent = offered->timestamp_value;

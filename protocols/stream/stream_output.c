@@ -87,7 +87,7 @@ static bool stream_output_syn(IcsStream *self, int64_t now_ns, IcsStreamDepartur
 
 static bool stream_output_ack(IcsStream *self, int64_t now_ns, IcsStreamDeparture *departure)
 {
-    stream_output_begin(self, departure, self->send.next, 0);
+    stream_output_begin(self, departure, ics_stream_bare_sequence(self), 0);
     ics_stream_usual_options(self, now_ns, true, &departure->header);
     stream_output_acknowledge(self, departure);
     return true;
@@ -208,7 +208,7 @@ static void stream_output_new_data(IcsStream *self, int64_t now_ns, const Stream
     IcsSequenceRange range = stream_output_range(plan);
     /* RFC 3168, section 6.1.5 and 6.1.2: neither repetitions nor segments without data are ECN
      * capable; CWR is on the first new data after a reduction. */
-    departure->ecn_capable = self->agreed.ecn && plan->bytes > 0;
+    departure->ecn_capable = send->ecn_capable && plan->bytes > 0;
     if (send->cwr_to_send && plan->bytes > 0) {
         departure->header.flags |= ICS_TCP_CWR;
         send->cwr_to_send = false;

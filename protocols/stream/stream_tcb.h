@@ -30,6 +30,7 @@ typedef struct IcsStreamSending {
     bool nagle : 1;
     bool was_full : 1;     /* a write did not fit: tell the user when there is room */
     bool cwr_to_send : 1;  /* RFC 3168: set CWR on the next new data */
+    bool ecn_capable : 1;  /* new data has ECT(0) */
     IcsSequence small_end; /* Minshall: end of the last segment sent that was not full */
 } IcsStreamSending;
 

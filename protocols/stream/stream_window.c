@@ -1,10 +1,19 @@
 #include "protocols/stream/stream_internal.h"
 
+/* Room for two units of the window field there always is: a buffer that the user has made smaller
+ * than what the SYN's shift was chosen for could never be announced. */
+static uint64_t stream_window_limit(const IcsStream *self)
+{
+    const IcsStreamReceiving *receive = &self->receive;
+    uint64_t least = receive->window_shift > 0 ? UINT64_C(2) << receive->window_shift : 0;
+    return MAX(receive->limit, least);
+}
+
 /* The furthest right edge that the buffer has room for and that the window field can say. */
 static IcsSequence stream_window_possible_edge(const IcsStream *self, uint8_t shift)
 {
     const IcsStreamReceiving *receive = &self->receive;
-    IcsSequence room_end = receive->read + receive->limit;
+    IcsSequence room_end = receive->read + stream_window_limit(self);
     if (room_end <= receive->next) {
         return receive->next;
     }
@@ -21,8 +30,9 @@ static bool stream_window_may_move(const IcsStream *self, IcsSequence to)
     if (to <= receive->edge) {
         return false;
     }
-    uint64_t least = MIN(receive->limit / 2, ics_stream_segment_bytes(self));
-    uint64_t kept_back = receive->read + receive->limit - receive->edge;
+    uint64_t limit = stream_window_limit(self);
+    uint64_t least = MIN(limit / 2, ics_stream_segment_bytes(self));
+    uint64_t kept_back = receive->read + limit - receive->edge;
     return !self->config->use.silly_window_avoidance || kept_back >= least;
 }
 
@@ -76,6 +86,21 @@ bool ics_stream_window_opened(const IcsStream *self)
     }
     /* While more than half of the buffer is on offer the usual acknowledgements say it in time. */
     return window <= self->receive.limit / 2 && possible - self->receive.next >= 2 * window;
+}
+
+/* The peer has not taken the byte that probes its closed window, nor what a shrunk window has cut
+ * off: it would not accept an ACK or a RST from beyond. What a scaled window says too little by
+ * rounding is no shrinking (RFC 7323, section 2.4). */
+IcsSequence ics_stream_bare_sequence(const IcsStream *self)
+{
+    const IcsStreamSending *send = &self->send;
+    if (!ics_stream_is_synchronized(self)) {
+        return send->next;
+    }
+    IcsSequence next = ics_recovery_is_idle(&self->recovery) ? self->recovery.nxt : send->next;
+    IcsSequence edge = MAX(send->wl2 + send->window, send->una);
+    bool is_beyond = next > edge && next - edge >= UINT64_C(1) << send->window_shift;
+    return is_beyond ? edge : next;
 }
 
 static void stream_window_set(IcsStream *self, uint64_t window)
