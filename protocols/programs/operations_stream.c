@@ -54,7 +54,7 @@ int64_t ics_operations_listen(IcsOperationsRun *self, const IcsOperation *operat
 int64_t ics_operations_accept(IcsOperationsRun *self, const IcsOperation *operation)
 {
     int socket = ics_operations_socket_of(self, operation);
-    IcsEndpoint peer;
+    IcsEndpoint peer = {0};
     int64_t usual_ns = operations_limit(self, operation, ICS_OPTION_RECEIVE_TIMEOUT);
     int result =
         ics_accept(self->process, socket, operation->config.wait ? 0 : ICS_DONT_WAIT, &peer);
