@@ -16,7 +16,7 @@ static void every_program_is_found_by_its_name(void **state)
         assert_true(strlen((*at)->doc) > 0);
         assert_true((*at)->config_bytes > 0);
     }
-    assert_int_equal(n, 7);
+    assert_int_equal(n, 17);
     assert_null(ics_program_class_by_name("udp-senders"));
     assert_null(ics_program_class_by_name(""));
 }
