@@ -64,14 +64,15 @@ static void every_event_is_a_line(void **state)
                                "'port': 7}, {'do': 'log', 'text': 'a \\\"b\\\"'}, {'do': 'exit', "
                                "'code': 3}"));
     assert_string_equal(
-        written,
-        "{\"at_ns\":0,\"event\":\"process-started\",\"host\":\"one\",\"process\":\"p\"}\n"
-        "{\"at_ns\":0,\"event\":\"socket-bound\",\"host\":\"one\",\"process\":\"p\",\"port\":7}\n"
-        "{\"at_ns\":0,\"event\":\"process-logged\",\"host\":\"one\",\"process\":\"p\","
-        "\"text\":\"a \\\"b\\\"\"}\n"
-        "{\"at_ns\":0,\"event\":\"socket-closed\",\"host\":\"one\",\"process\":\"p\",\"port\":7}\n"
-        "{\"at_ns\":0,\"event\":\"process-ended\",\"host\":\"one\",\"process\":\"p\","
-        "\"outcome\":\"exited\",\"exit_code\":3}\n");
+        written, "{\"at_ns\":0,\"event\":\"process-started\",\"host\":\"one\",\"process\":\"p\"}\n"
+                 "{\"at_ns\":0,\"event\":\"socket-bound\",\"host\":\"one\",\"process\":\"p\","
+                 "\"port\":7,\"transport\":\"udp\"}\n"
+                 "{\"at_ns\":0,\"event\":\"process-logged\",\"host\":\"one\",\"process\":\"p\","
+                 "\"text\":\"a \\\"b\\\"\"}\n"
+                 "{\"at_ns\":0,\"event\":\"socket-closed\",\"host\":\"one\",\"process\":\"p\","
+                 "\"port\":7,\"transport\":\"udp\"}\n"
+                 "{\"at_ns\":0,\"event\":\"process-ended\",\"host\":\"one\",\"process\":\"p\","
+                 "\"outcome\":\"exited\",\"exit_code\":3}\n");
 }
 
 static void packets_leave_at_their_times(void **state)

@@ -78,7 +78,7 @@ static const IcsTraceErrorRow refused[] = {
     {"an unknown key of a queue",
      LINK(", 'rate': '1Mbit', 'queue': {'discipline': 'red', 'packets': 5}"),
      "test:2:97: /links/0/queue/packets: unknown key \"packets\"; known: min, max, limit, weight, "
-     "probability, gentle, average-packet or discipline"},
+     "probability, gentle, ecn, average-packet or discipline"},
     {"a queue that contradicts itself",
      LINK(", 'rate': '1Mbit', 'queue': {'discipline': 'red', 'min': 9, 'max': 8}"),
      "test:2:75: /links/0/queue: min must be below max, got min 9 and max 8"},
