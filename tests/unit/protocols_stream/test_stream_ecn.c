@@ -147,6 +147,12 @@ static void without_agreement_an_echo_says_nothing(void **state)
                                   "200 = cwnd 16060 ssthresh -1\n");
 }
 
+static void a_fin_without_data_is_not_ecn_capable(void **state)
+{
+    ics_stream_script_run(with_ecn(state), ECN_CONNECT "100 shutdown\n"
+                                                       "100 > F. 1:2(0)\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -163,6 +169,7 @@ int main(void)
         TEST(without_agreement_ce_says_nothing),
         TEST(without_an_echo_the_window_grows),
         TEST(without_agreement_an_echo_says_nothing),
+        TEST(a_fin_without_data_is_not_ecn_capable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
