@@ -98,7 +98,7 @@ static void an_echo_halves_the_window_once_in_a_round_trip(void **state)
                                                        "300 < .E 1:1(0) ack 16061 win 65535\n");
 }
 
-/* Section 6.1.3: ECE on every ACK until CWR has come. */
+/* Section 6.1.3: ECE on every ACK until CWR has come, which is acknowledged at once. */
 static void ce_is_echoed_until_cwr(void **state)
 {
     ics_stream_script_run(with_ecn(state),
@@ -109,11 +109,13 @@ static void ce_is_echoed_until_cwr(void **state)
                                       "203 < . 4381:5841(1460) ack 1 win 65535\n"
                                       "203 > .E 1:1(0) ack 5841\n"
                                       "204 < .W 5841:7301(1460) ack 1 win 65535\n"
+                                      "204 > . 1:1(0) ack 7301\n"
                                       "205 < . 7301:8761(1460) ack 1 win 65535\n"
-                                      "205 > . 1:1(0) ack 8761\n"
                                       "206 < .W 8761:10221(1460) ack 1 win 65535 ce\n"
+                                      "206 > .E 1:1(0) ack 10221\n"
                                       "207 < . 10221:11681(1460) ack 1 win 65535\n"
-                                      "207 > .E 1:1(0) ack 11681\n");
+                                      "208 < . 11681:13141(1460) ack 1 win 65535\n"
+                                      "208 > .E 1:1(0) ack 13141\n");
 }
 
 static void without_agreement_ce_says_nothing(void **state)
