@@ -40,7 +40,7 @@ void ics_rack_init(IcsRack *self);
 
 /* Steps 1 to 3 for one segment that is newly acknowledged, cumulatively or by SACK. `echo_ns` is
  * when the last transmission was made that the ACK's timestamp can mean (end of the echoed tick),
- * or -1 without timestamps. */
+ * or -1 when it says nothing: without timestamps, and for what is acknowledged by SACK. */
 void ics_rack_found(IcsRack *self, int64_t now_ns, const IcsSentSegment *segment, int64_t echo_ns);
 
 /* Step 4, once for each ACK: sets reo_wnd_ns. */

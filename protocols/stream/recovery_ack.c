@@ -25,7 +25,9 @@ static void recovery_found(void *context, const IcsSentSegment *segment)
     IcsRecovery *self = finder->recovery;
     IcsRecoveryArrival *arrival = finder->arrival;
     if (ics_recovery_uses_rack(self)) {
-        int64_t echo_ns = arrival->ack->echo_ns;
+        /* What came out of order does not change TS.Recent (RFC 7323, section 4.3): the echo says
+         * nothing of it. */
+        int64_t echo_ns = arrival->is_cumulative ? arrival->ack->echo_ns : -1;
         int64_t last_echo_ns = echo_ns < 0 ? -1 : echo_ns + ICS_RECOVERY_TIMESTAMP_TICK_NS - 1;
         ics_rack_found(&self->rack, arrival->now_ns, segment, last_echo_ns);
     }
