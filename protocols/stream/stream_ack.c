@@ -140,5 +140,6 @@ bool ics_stream_take_ack(IcsStream *self, int64_t now_ns, IcsSequence sequence, 
     if (ack >= send->una) {
         ics_stream_update_send_window(self, now_ns, sequence, ack, arrival->header);
     }
+    send->probe_refused = send->una == self->recovery.nxt && send->window == 0;
     return is_new;
 }

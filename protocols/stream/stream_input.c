@@ -28,11 +28,10 @@ static void stream_input_challenge(IcsStream *self, int64_t now_ns)
 
 /* An ACK of what is expected, in answer to an unacceptable segment. One without data may be such an
  * answer itself, overtaken by later ones: answering each would let a channel that reorders and
- * duplicates multiply them for ever. A probe of a silent peer is one number too old (RFC 9293,
- * section 3.8.4); it is always answered, however short its interval is. */
+ * duplicates multiply them for ever. */
 static void stream_input_answer(IcsStream *self, int64_t now_ns, const StreamSegment *segment)
 {
-    if (segment->length > 0 || segment->sequence + 1 == self->receive.next) {
+    if (segment->length > 0) {
         self->wanted.ack = true;
     } else if (now_ns - self->timers.answered_ns >= STREAM_INPUT_ANSWER_NS) {
         self->timers.answered_ns = now_ns;

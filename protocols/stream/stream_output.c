@@ -312,6 +312,7 @@ static bool stream_output_probe(IcsStream *self, int64_t now_ns, IcsStreamDepart
         self->counters.repeated_bytes += plan.bytes;
     }
     send->next = MAX(send->next, plan.first + 1);
+    send->probe_refused = false;
     return true;
 }
 

@@ -28,10 +28,11 @@ typedef struct IcsStreamSending {
     bool fin_asked : 1;   /* the user has closed its half */
     bool corked : 1;      /* TCP_CORK: only full segments */
     bool nagle : 1;
-    bool was_full : 1;     /* a write did not fit: tell the user when there is room */
-    bool cwr_to_send : 1;  /* RFC 3168: set CWR on the next new data */
-    bool ecn_capable : 1;  /* new data has ECT(0) */
-    IcsSequence small_end; /* Minshall: end of the last segment sent that was not full */
+    bool was_full : 1;      /* a write did not fit: tell the user when there is room */
+    bool cwr_to_send : 1;   /* RFC 3168: set CWR on the next new data */
+    bool ecn_capable : 1;   /* new data has ECT(0) */
+    bool probe_refused : 1; /* the peer has answered the last probe and not taken it */
+    IcsSequence small_end;  /* Minshall: end of the last segment sent that was not full */
 } IcsStreamSending;
 
 /* The receiving side. */

@@ -88,19 +88,22 @@ bool ics_stream_window_opened(const IcsStream *self)
     return window <= self->receive.limit / 2 && possible - self->receive.next >= 2 * window;
 }
 
-/* The peer has not taken the byte that probes its closed window, nor what a shrunk window has cut
- * off: it would not accept an ACK or a RST from beyond. What a scaled window says too little by
- * rounding is no shrinking (RFC 7323, section 2.4). */
+/* A peer that has not taken the byte which probes its closed window, or what a shrunk window has
+ * cut off, would not accept an ACK or a RST from beyond. Until it has answered the probe it may as
+ * well have taken the byte: two ends that both thought too little would drop each other's ACKs.
+ * What a scaled window says too little by rounding is no shrinking (RFC 7323, section 2.4). */
 IcsSequence ics_stream_bare_sequence(const IcsStream *self)
 {
     const IcsStreamSending *send = &self->send;
     if (!ics_stream_is_synchronized(self)) {
         return send->next;
     }
-    IcsSequence next = ics_recovery_is_idle(&self->recovery) ? self->recovery.nxt : send->next;
+    if (ics_recovery_is_idle(&self->recovery)) {
+        return send->probe_refused ? self->recovery.nxt : send->next;
+    }
     IcsSequence edge = MAX(send->wl2 + send->window, send->una);
-    bool is_beyond = next > edge && next - edge >= UINT64_C(1) << send->window_shift;
-    return is_beyond ? edge : next;
+    bool is_beyond = send->next > edge && send->next - edge >= UINT64_C(1) << send->window_shift;
+    return is_beyond ? edge : send->next;
 }
 
 static void stream_window_set(IcsStream *self, uint64_t window)

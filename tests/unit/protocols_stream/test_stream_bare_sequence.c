@@ -56,6 +56,7 @@ static void an_ack_does_not_count_a_fin_that_probed(void **state)
                                   "200 < . 1:1(0) ack 1461 win 0\n"
                                   "200 shutdown\n"
                                   "1200 > F. 1461:1462(0) {zero-window-probe}\n"
+                                  "1300 < . 1:1(0) ack 1461 win 0\n"
                                   "1400 < . 1:1461(1460) ack 1461 win 0\n"
                                   "1401 < . 1461:2921(1460) ack 1461 win 0\n"
                                   "1401 > . 1461:1461(0) ack 2921\n"
