@@ -1,7 +1,8 @@
 /* Whole worlds with connections, at random (tests/support/stream_soak.h): whatever the network, the
  * hosts and the processes do, what is delivered is a prefix of what was sent, in order and once; if
  * the network heals and nobody resets everything arrives; in the end no connection, packet or timer
- * is left; and the same seed gives the same digest, whoever observes.
+ * is left; and the same seed gives the same digest, whoever observes and however departures are
+ * computed.
  *
  * A thousand scenarios; IPCSIM_SOAK=N: N times as many. IPCSIM_SCENARIO=K runs the K-th alone,
  * IPCSIM_TRACE=1 prints its trace. */
@@ -36,9 +37,9 @@ static void count(const IcsStreamSoak *soak, Totals *totals)
     }
 }
 
-static uint64_t digest_of(uint64_t scenario, bool is_observed, Totals *totals)
+static uint64_t digest_of(uint64_t scenario, bool other_way, Totals *totals)
 {
-    g_autoptr(IcsStreamSoak) soak = ics_stream_soak_new(scenario, is_observed);
+    g_autoptr(IcsStreamSoak) soak = ics_stream_soak_new(scenario, other_way);
     ics_stream_soak_run(soak);
     if (totals != NULL) {
         count(soak, totals);

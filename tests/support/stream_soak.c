@@ -26,12 +26,13 @@ static void soak_observe(gpointer data, const IcsObservation *observation)
     self->observations += observation->kind < ICS_OBSERVATION_N_KINDS;
 }
 
-IcsStreamSoak *ics_stream_soak_new(uint64_t number, bool is_observed)
+IcsStreamSoak *ics_stream_soak_new(uint64_t number, bool other_way)
 {
     g_autoptr(GError) error = NULL;
     IcsStreamSoak *self = g_new0(IcsStreamSoak, 1);
     IcsWorldOptions options = {.has_seed = true, .seed = number};
     self->number = number;
+    self->other_way = other_way;
     self->random = number;
     self->streams = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *text = ics_stream_soak_trace(self);
@@ -46,7 +47,7 @@ IcsStreamSoak *ics_stream_soak_new(uint64_t number, bool is_observed)
     if (self->world == NULL) {
         ics_stream_soak_fail(self, "%s\n%s", error->message, text);
     }
-    if (is_observed) {
+    if (other_way) {
         ics_bus_subscribe(&self->world->simulation->bus, ICS_OBSERVE_EVERYTHING, soak_observe,
                           self);
     }

@@ -29,6 +29,7 @@ typedef struct IcsSoakStream {
 typedef struct IcsStreamSoak {
     uint64_t number; /* of the scenario: its seed */
     uint64_t random;
+    bool other_way;
     bool is_polite;
     bool is_uncontrolled; /* somebody has no congestion control */
     int64_t heal_ns;      /* links are perfect from here on */
@@ -43,8 +44,9 @@ typedef struct IcsStreamSoak {
     uint64_t observations; /* when everything is observed */
 } IcsStreamSoak;
 
-/* The world of that number, built and not run. Transfer full. */
-IcsStreamSoak *ics_stream_soak_new(uint64_t number, bool is_observed);
+/* The world of that number, built and not run. The other way: everything is observed, and every
+ * departure is an event, which must not make a difference. Transfer full. */
+IcsStreamSoak *ics_stream_soak_new(uint64_t number, bool other_way);
 void ics_stream_soak_free(IcsStreamSoak *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcsStreamSoak, ics_stream_soak_free)
 

@@ -179,7 +179,7 @@ static void soak_add_link(IcsStreamSoak *self, GString *text)
         "{\"name\": \"wire\", \"ends\": [\"a\", \"b\"], \"delay\": \"%dus\", \"mtu\": \"%dB\", ",
         (int)SOAK_ONE_OF(self, 0, 1, 1000, 20000, 150000),
         (int)SOAK_ONE_OF(self, 100, 200, 576, 1500, 1500, 1500, 9000));
-    if (!self->is_polite) { /* hosts may crash */
+    if (self->other_way || !self->is_polite) { /* where hosts crash it must be so */
         g_string_append(text, "\"departures\": \"scheduled\", ");
     }
     soak_add_rate(self, text);
