@@ -135,8 +135,8 @@ int ics_accept(IcsProcess *self, int socket, int flags, IcsEndpoint *peer);
 
 /* Gives up a half of a connection, or both. ICS_SHUTDOWN_SEND: what has been sent still arrives,
  * then the peer's receive meets the end of the stream; sending here is -EPIPE.
- * ICS_SHUTDOWN_RECEIVE: receive meets the end of the stream; what has arrived and what still arrives
- * is thrown away. -ENOTCONN without a connection. */
+ * ICS_SHUTDOWN_RECEIVE: receive meets the end of the stream; what has arrived and what still
+ * arrives is thrown away. -ENOTCONN without a connection. */
 int ics_shutdown(IcsProcess *self, int socket, IcsShutdown how);
 
 /* Hands a stream (listening or connected) over to a process of the same host, whose socket it is
