@@ -22,7 +22,7 @@ def files_of(name):
 def defines(path, test):
     """A test of cmocka is a function that stands in the list of tests too."""
     text = path.read_text()
-    function = re.search(r"^static void %s\(void \*\*state\)" % test, text, re.MULTILINE)
+    function = re.search(r"^static void %s\([\w ]*\*\*state\)" % test, text, re.MULTILINE)
     return function is not None and len(re.findall(r"\b%s\b" % test, text)) > 1
 
 
