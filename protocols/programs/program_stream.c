@@ -142,6 +142,7 @@ bool ics_program_send_line(IcsProcess *self, int socket, const char *format, ...
     int n = vsnprintf(line, sizeof line - 2, format, arguments);
     va_end(arguments);
     size_t length = MIN((size_t)MAX(n, 0), sizeof line - 3);
-    memcpy(line + length, "\r\n", 2);
-    return ics_program_send(self, socket, line, length + 2);
+    line[length++] = '\r';
+    line[length++] = '\n';
+    return ics_program_send(self, socket, line, length);
 }

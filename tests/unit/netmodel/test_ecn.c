@@ -64,8 +64,8 @@ static void only_packets_that_carry_ect_can_be_marked(void **state)
 static void a_mark_keeps_the_header_right(void **state)
 {
     for (uint32_t identification = 0; identification < 65536; identification += 7) {
-        for (uint8_t ect = ICS_ECN_ECT_1; ect <= ICS_ECN_ECT_0; ect++) {
-            IcsPacket *packet = packet_of(*state, 0x48 | ect, (uint16_t)identification);
+        for (int ect = ICS_ECN_ECT_1; ect <= ICS_ECN_ECT_0; ect++) {
+            IcsPacket *packet = packet_of(*state, (uint8_t)(0x48 | ect), (uint16_t)identification);
             assert_true(ics_ecn_mark(packet));
             assert_int_equal(packet->bytes[1], 0x48 | ICS_ECN_CE);
             assert_int_equal(ics_slow_checksum_sum(packet->bytes, 20), 0xffff);

@@ -74,8 +74,7 @@ static void what_is_no_modified_utf8_is_not_read(void **state)
                                         "\xED\xA0\x80",
                                         "\xED\xB0\x80",
                                         "\xED\xA0\x80\xED\xA0\x80",
-                                        "\xED\xA0\x80"
-                                        "abc",
+                                        "\xED\xA0\x80xyz",
                                         "\xE2\x82"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         char out[64];

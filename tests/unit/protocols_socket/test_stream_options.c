@@ -145,7 +145,7 @@ static guint segments_with_data(const IcsSmallNetwork *network)
     for (guint i = 0; i < ics_small_network_n_sent(network); i++) {
         size_t n;
         const uint8_t *packet = ics_small_network_sent(network, i, &n);
-        n_data += n > (size_t)(20 + (packet[32] >> 4) * 4);
+        n_data += n > 20 + ((size_t)packet[32] >> 4) * 4;
     }
     return n_data;
 }
