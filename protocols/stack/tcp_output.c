@@ -2,13 +2,6 @@
 #include "netmodel/ecn.h"
 #include "protocols/stack/tcp_internal.h"
 
-/* What the packet of a segment is, beside its bytes. */
-typedef struct TcpStamp {
-    IcsFate fate;
-    IcsMessageTag message;
-    uint8_t tos;
-} TcpStamp;
-
 static const IcsMessageTag tcp_no_message = {.flow = ICS_FLOW_NONE};
 
 static IcsFate tcp_counted_fate(IcsTcpIdentity *identity, IcsFateClass klass)
@@ -23,18 +16,18 @@ static IcsFate tcp_counted_fate(IcsTcpIdentity *identity, IcsFateClass klass)
 /* A segment whose bytes go out for the first time: the ordinal is that of the message whose first
  * byte it carries. One that only continues a message has the number of the segments before it. */
 static void tcp_stamp_first(IcsTcpConnection *self, const IcsStreamDeparture *departure,
-                            TcpStamp *stamp)
+                            IcsPacket *packet)
 {
     IcsSequence end = departure->first + departure->payload_bytes;
     IcsMessageSegment segment;
     self->sent_end = end;
     if (self->sent == NULL ||
         !ics_message_marks_send(self->sent, departure->first, end, &segment)) {
-        stamp->fate = tcp_counted_fate(self->identity, ICS_FATE_FIRST);
+        packet->fate = tcp_counted_fate(self->identity, ICS_FATE_FIRST);
         return;
     }
-    stamp->message = segment.tag;
-    stamp->fate = (IcsFate){
+    packet->message = segment.tag;
+    packet->fate = (IcsFate){
         .flow = self->identity->flow,
         .ordinal = self->first_message + segment.tag.ordinal,
         .lineage = segment.fragment >> 16,
@@ -44,27 +37,28 @@ static void tcp_stamp_first(IcsTcpConnection *self, const IcsStreamDeparture *de
 }
 
 static void tcp_stamp_again(IcsTcpConnection *self, const IcsStreamDeparture *departure,
-                            TcpStamp *stamp)
+                            IcsPacket *packet)
 {
-    stamp->fate = tcp_counted_fate(self->identity, ICS_FATE_REPEAT);
+    packet->fate = tcp_counted_fate(self->identity, ICS_FATE_REPEAT);
     const IcsMessageTag *tag =
         self->sent != NULL ? ics_message_marks_find(self->sent, departure->first) : NULL;
     if (tag != NULL) {
-        stamp->message = *tag;
+        packet->message = *tag;
     }
     self->sent_end = MAX(self->sent_end, departure->first + departure->payload_bytes);
 }
 
-static void tcp_stamp(IcsTcpConnection *self, const IcsStreamDeparture *departure, TcpStamp *stamp)
+/* Who the packet of a segment is: its fate and message. */
+static void tcp_stamp(IcsTcpConnection *self, const IcsStreamDeparture *departure,
+                      IcsPacket *packet)
 {
-    stamp->message = tcp_no_message;
-    stamp->tos = departure->ecn_capable ? ICS_ECN_ECT_0 : ICS_ECN_NOT_ECT;
+    packet->message = tcp_no_message;
     if (departure->payload_bytes == 0) {
-        stamp->fate = tcp_counted_fate(self->identity, ICS_FATE_CONTROL);
+        packet->fate = tcp_counted_fate(self->identity, ICS_FATE_CONTROL);
     } else if (departure->first >= self->sent_end) {
-        tcp_stamp_first(self, departure, stamp);
+        tcp_stamp_first(self, departure, packet);
     } else {
-        tcp_stamp_again(self, departure, stamp);
+        tcp_stamp_again(self, departure, packet);
     }
 }
 
@@ -98,16 +92,13 @@ void ics_tcp_send(IcsTcpConnection *self, const IcsStreamDeparture *departure)
 {
     IcsStack *stack = self->tcp->stack;
     const IcsStreamName *name = ics_stream_name(&self->stream);
-    TcpStamp stamp;
     IcsPacket *packet = tcp_packet(stack, name, &departure->header,
                                    departure->payload_bytes > 0 ? &departure->payload : NULL);
-    tcp_stamp(self, departure, &stamp);
-    packet->fate = stamp.fate;
-    packet->message = stamp.message;
+    tcp_stamp(self, departure, packet);
     if (departure->repeat != ICS_STREAM_REPEAT_NONE) {
-        ics_tcp_observe_repeat(self, departure, &stamp.message);
+        ics_tcp_observe_repeat(self, departure, &packet->message);
     }
-    tcp_transmit(stack, name, packet, stamp.tos);
+    tcp_transmit(stack, name, packet, departure->ecn_capable ? ICS_ECN_ECT_0 : ICS_ECN_NOT_ECT);
 }
 
 void ics_tcp_send_refusal(IcsTcp *self, const IcsStreamName *name, const IcsTcpHeader *header)
