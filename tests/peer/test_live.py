@@ -226,7 +226,9 @@ class Between(unittest.TestCase):
             report = emulator.live.stop()
         self.assertEqual(received, 10)
         self.assertGreaterEqual(shortest_s, 0.030)
-        self.assertEqual([end["in"] for end in report["live"]["attachments"]], [10, 10])
+        # On a busy machine ping may send one more before it sees that all answers are there.
+        for end in report["live"]["attachments"]:
+            self.assertGreaterEqual(end["in"], 10)
 
     def iperf3(self, emulator, *words):
         """One run of the client against a server in the other namespace."""
