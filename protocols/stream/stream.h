@@ -36,7 +36,7 @@ typedef struct IcsStreamSetup {
     const IcsStreamConfig *config;
     IcsStreamName name;
     uint32_t mtu_bytes;          /* of the interface that it uses */
-    uint32_t iss;                /* initial send sequence number: ics_isn() */
+    uint32_t iss;                /* initial send sequence number: ics_isn_number() */
     uint32_t timestamp_offset;   /* added to the clock of its timestamps (RFC 7323, section 5.4) */
     IcsChallengeAck *challenges; /* the host's rate limit */
     IcsBytePool *pool;           /* nullable: where the buffers' memory comes from */
